@@ -1,0 +1,37 @@
+{# Dialling rules: regions, calling code, whether a national number starts with a trunk 0 that the international form drops,
+   and the shape of the national number behind the code.
+   Example:   {% for rule in phone_rules() %} #}
+{% macro phone_rules() -%}
+    {{ return([
+        {'regions': ['TR'], 'code': '90', 'trunk_zero': true, 'national': '[2-589][0-9]{9}'},
+        {'regions': ['DE'], 'code': '49', 'trunk_zero': true, 'national': '[1-9][0-9]{4,12}'},
+        {'regions': ['GB'], 'code': '44', 'trunk_zero': true, 'national': '[1-9][0-9]{8,9}'},
+        {'regions': ['US', 'CA'], 'code': '1', 'trunk_zero': false, 'national': '[2-9][0-9][0-9][2-9][0-9]{6}'},
+        {'regions': ['FR'], 'code': '33', 'trunk_zero': true, 'national': '[1-9][0-9]{8}'},
+        {'regions': ['NL'], 'code': '31', 'trunk_zero': true, 'national': '[1-9][0-9]{8}'},
+        {'regions': ['AT'], 'code': '43', 'trunk_zero': true, 'national': '[1-9][0-9]{3,12}'},
+        {'regions': ['CH'], 'code': '41', 'trunk_zero': true, 'national': '[1-9][0-9]{8}'},
+        {'regions': ['BE'], 'code': '32', 'trunk_zero': true, 'national': '[1-9][0-9]{7,8}'},
+        {'regions': ['IT'], 'code': '39', 'trunk_zero': false, 'national': '[03-9][0-9]{5,10}'},
+        {'regions': ['ES'], 'code': '34', 'trunk_zero': false, 'national': '[5-9][0-9]{8}'},
+        {'regions': ['SE'], 'code': '46', 'trunk_zero': true, 'national': '[1-9][0-9]{6,9}'},
+        {'regions': ['NO'], 'code': '47', 'trunk_zero': false, 'national': '[2-9][0-9]{7}'},
+        {'regions': ['DK'], 'code': '45', 'trunk_zero': false, 'national': '[2-9][0-9]{7}'},
+        {'regions': ['PL'], 'code': '48', 'trunk_zero': false, 'national': '[1-9][0-9]{8}'},
+        {'regions': ['GR'], 'code': '30', 'trunk_zero': false, 'national': '[2-9][0-9]{9}'},
+        {'regions': ['BG'], 'code': '359', 'trunk_zero': true, 'national': '[2-9][0-9]{5,8}'},
+        {'regions': ['RO'], 'code': '40', 'trunk_zero': true, 'national': '[2-9][0-9]{8}'},
+        {'regions': ['AZ'], 'code': '994', 'trunk_zero': true, 'national': '[1-9][0-9]{8}'},
+        {'regions': ['RU', 'KZ'], 'code': '7', 'trunk_zero': false, 'national': '[3-9][0-9]{9}'},
+        {'regions': ['UA'], 'code': '380', 'trunk_zero': true, 'national': '[3-9][0-9]{8}'},
+        {'regions': ['SA'], 'code': '966', 'trunk_zero': true, 'national': '[1-9][0-9]{8}'},
+        {'regions': ['AE'], 'code': '971', 'trunk_zero': true, 'national': '[2-9][0-9]{7,8}'},
+        {'regions': ['QA'], 'code': '974', 'trunk_zero': false, 'national': '[2-8][0-9]{7}'},
+        {'regions': ['KW'], 'code': '965', 'trunk_zero': false, 'national': '[1-9][0-9]{7}'},
+        {'regions': ['IQ'], 'code': '964', 'trunk_zero': true, 'national': '[1-9][0-9]{7,9}'},
+        {'regions': ['IL'], 'code': '972', 'trunk_zero': true, 'national': '[1-9][0-9]{7,8}'},
+        {'regions': ['EG'], 'code': '20', 'trunk_zero': true, 'national': '[1-9][0-9]{7,9}'},
+        {'regions': ['IN'], 'code': '91', 'trunk_zero': true, 'national': '[1-9][0-9]{9}'},
+        {'regions': ['AU'], 'code': '61', 'trunk_zero': true, 'national': '[1-9][0-9]{8}'},
+    ]) }}
+{%- endmacro %}

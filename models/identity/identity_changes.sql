@@ -1,0 +1,242 @@
+{# The ledger of customer ids: only ever appended to, kept by a rebuild, and the one place where ids are given (I6).
+   A component keeps the id whose founding identifier it holds; where the founder is gone, the id that most of its members had.
+   Where several ids meet, the oldest founder's survives. A component that inherits none is named for its own founder. #}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    full_refresh=false,
+    on_schema_change='append_new_columns',
+    access='public',
+) }}
+
+with
+
+members as (
+
+    select * from {{ ref('int_identity__members_grouped') }}
+
+),
+
+{% if is_incremental() %}
+ledger as (
+
+    select * from {{ this }}
+
+),
+{% else %}
+ledger as (
+
+    select
+        cast(null as {{ dbt.type_string() }}) as identifier_key,
+        cast(null as {{ dbt.type_string() }}) as to_customer_id,
+        cast(null as bigint) as build_number
+    where false
+
+),
+{% endif %}
+
+latest as (
+
+    select
+        identifier_key,
+        max(build_number) as build_number
+    from ledger
+    group by identifier_key
+
+),
+
+assigned_before as (
+
+    select
+        ledger.identifier_key,
+        ledger.to_customer_id as customer_id
+    from ledger
+    inner join latest
+        on ledger.identifier_key = latest.identifier_key
+        and ledger.build_number = latest.build_number
+
+),
+
+builds as (
+
+    select coalesce(max(build_number), 0) + 1 as build_number from ledger
+
+),
+
+inherited as (
+
+    select
+        members.component_id,
+        assigned_before.customer_id,
+        count(*) as member_count,
+        max(case when {{ customer_id_of('members.identifier_key') }} = assigned_before.customer_id then 1 else 0 end) as holds_founder,
+        min(members.node_id) as oldest_node_id
+    from members
+    inner join assigned_before on members.identifier_key = assigned_before.identifier_key
+    where assigned_before.customer_id is not null
+    group by
+        members.component_id,
+        assigned_before.customer_id
+
+),
+
+{# an id goes to one component only ... #}
+claimed as (
+
+    select
+        inherited.*,
+        row_number() over (
+            partition by inherited.customer_id
+            order by
+                inherited.holds_founder desc,
+                inherited.member_count desc,
+                inherited.oldest_node_id
+        ) as claim
+    from inherited
+
+),
+
+founders_of_ids as (
+
+    select
+        {{ customer_id_of('identifier_key') }} as customer_id,
+        node_id as founder_node_id
+    from members
+
+),
+
+{# ... and a component keeps one id only: the one founded first; an id whose founder is gone comes after those whose founder lives #}
+kept as (
+
+    select
+        claimed.component_id,
+        claimed.customer_id,
+        row_number() over (
+            partition by claimed.component_id
+            order by
+                case when founders_of_ids.founder_node_id is null then 1 else 0 end,
+                founders_of_ids.founder_node_id,
+                claimed.oldest_node_id,
+                {{ binary_order('claimed.customer_id') }}
+        ) as place
+    from claimed
+    left join founders_of_ids on claimed.customer_id = founders_of_ids.customer_id
+    where claimed.claim = 1
+
+),
+
+founded as (
+
+    select
+        members.component_id,
+        {{ customer_id_of('members.identifier_key') }} as customer_id,
+        {{ customer_id_of("members.identifier_key || ':' || builds.build_number") }} as spare_customer_id
+    from members
+    cross join builds
+    where members.node_id = members.component_id
+
+),
+
+named as (
+
+    select
+        founded.component_id,
+        case
+            when kept.customer_id is not null then kept.customer_id
+            when elsewhere.customer_id is not null then founded.spare_customer_id
+            else founded.customer_id
+        end as customer_id
+    from founded
+    left join kept
+        on founded.component_id = kept.component_id
+        and kept.place = 1
+    {# the founder's own id may live on in another component that it left behind #}
+    left join kept as elsewhere
+        on founded.customer_id = elsewhere.customer_id
+        and elsewhere.place = 1
+        and founded.component_id <> elsewhere.component_id
+
+),
+
+assigned_now as (
+
+    select
+        members.identifier_key,
+        named.customer_id
+    from members
+    inner join named on members.component_id = named.component_id
+
+),
+
+compared as (
+
+    select
+        coalesce(assigned_now.identifier_key, assigned_before.identifier_key) as identifier_key,
+        assigned_before.customer_id as from_customer_id,
+        assigned_now.customer_id as to_customer_id
+    from assigned_now
+    full outer join assigned_before on assigned_now.identifier_key = assigned_before.identifier_key
+
+),
+
+{# ids that still stand after this build tell a split (the old id lives on) from a merge (it does not) #}
+standing as (
+
+    select distinct customer_id from assigned_now
+
+),
+
+changed as (
+
+    select
+        compared.identifier_key,
+        compared.from_customer_id,
+        compared.to_customer_id,
+        case
+            when compared.from_customer_id is null then 'new'
+            when compared.to_customer_id is null then 'refused'
+            when standing.customer_id is null then 'merge'
+            else 'split'
+        end as cause,
+        builds.build_number
+    from compared
+    cross join builds
+    left join standing on compared.from_customer_id = standing.customer_id
+    where compared.from_customer_id is distinct from compared.to_customer_id
+
+),
+
+{# what was known of the identifier when it moved: the first evidence that names it (source, table and record) #}
+first_evidence as (
+
+    select
+        identifier_key,
+        min({{ binary_order('evidence_id') }}) as evidence
+    from {{ ref('int_identity__evidence_keyed') }}
+    group by identifier_key
+
+),
+
+explained as (
+
+    select
+        ---------- ids
+        changed.identifier_key,
+        changed.from_customer_id,
+        changed.to_customer_id,
+
+        ---------- strings
+        changed.cause,
+        first_evidence.evidence,
+
+        ---------- numbers
+        cast(changed.build_number as bigint) as build_number,
+
+        ---------- timestamps
+        {{ as_of() }} as changed_at
+    from changed
+    left join first_evidence on changed.identifier_key = first_evidence.identifier_key
+
+)
+
+select * from explained

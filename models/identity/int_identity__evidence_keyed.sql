@@ -1,0 +1,46 @@
+{# The evidence with keys in place of values, so that everything after it is free of personal data. #}
+with
+
+evidence as (
+
+    select * from {{ ref('int_staging__evidence_unioned') }}
+
+),
+
+identifiers as (
+
+    select * from {{ ref('int_staging__identifiers_keyed') }}
+
+),
+
+types as (
+
+    select * from {{ ref('identifier_types') }}
+
+),
+
+keyed as (
+
+    select
+        evidence.source,
+        evidence.table_name,
+        evidence.record_id,
+        evidence.source || '/' || evidence.table_name || '/' || evidence.evidence_id as evidence_id,
+        evidence.channel,
+        evidence.identifier_type,
+        identifiers.identifier_key,
+        types.trust_rank,
+        {# two letters tell two people apart often enough, and name nobody #}
+        substr(evidence.given_name, 1, 2) as given_name_initials,
+        evidence.is_own,
+        evidence.first_seen_at,
+        evidence.last_seen_at
+    from evidence
+    inner join identifiers
+        on evidence.identifier_type = identifiers.identifier_type
+        and evidence.identifier_value = identifiers.identifier_value
+    inner join types on evidence.identifier_type = types.identifier_type
+
+)
+
+select * from keyed

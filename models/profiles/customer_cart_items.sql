@@ -1,0 +1,96 @@
+{# How long each product put in a cart stayed there: until it was taken out, until anything was bought, or still.
+   Adding a product again while it is held renews it and opens no second row. #}
+with
+
+events as (
+
+    select
+        event_id,
+        customer_id,
+        product_id,
+        event_kind,
+        amount_base,
+        occurred_at
+    from {{ ref('customer_events') }}
+    where (event_kind in ('cart', 'cart_removal') and product_id is not null)
+        or event_kind = 'order'
+
+),
+
+{# what ends a hold is looked for from the addition on, so a purchase in the same instant ends it #}
+walked as (
+
+    select
+        events.*,
+        min(case when event_kind = 'order' then occurred_at end) over (
+            partition by customer_id
+            order by occurred_at
+            range between current row and unbounded following
+        ) as bought_at,
+        min(case when event_kind = 'cart_removal' then occurred_at end) over (
+            partition by
+                customer_id,
+                product_id
+            order by occurred_at
+            range between current row and unbounded following
+        ) as removed_at
+    from events
+
+),
+
+ended as (
+
+    select
+        customer_id,
+        product_id,
+        event_id,
+        amount_base,
+        occurred_at as added_at,
+        bought_at,
+        least(
+            coalesce(bought_at, timestamp '9999-12-31 00:00:00'),
+            coalesce(removed_at, timestamp '9999-12-31 00:00:00')
+        ) as ended_at
+    from walked
+    where event_kind = 'cart'
+
+),
+
+{# additions that end together are one hold, valued at the latest of them #}
+held as (
+
+    select
+        ended.*,
+        row_number() over (
+            partition by
+                customer_id,
+                product_id,
+                ended_at
+            order by
+                added_at desc,
+                {{ binary_order('event_id') }}
+        ) as place,
+        min(added_at) over (
+            partition by
+                customer_id,
+                product_id,
+                ended_at
+        ) as first_added_at
+    from ended
+
+)
+
+select
+    customer_id,
+    product_id,
+    amount_base,
+    first_added_at,
+    added_at,
+    case when ended_at < timestamp '9999-12-31 00:00:00' then ended_at end as ended_at,
+    case
+        when ended_at = timestamp '9999-12-31 00:00:00' then 'open'
+        when ended_at = bought_at then 'bought'
+        else 'removed'
+    end as ending
+from held
+where place = 1

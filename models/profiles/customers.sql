@@ -1,0 +1,215 @@
+{# The unified profile: one row per customer, with no contact data in it. Windows count back from the clock (var as_of) and are
+   half open: an event exactly N days old is out. #}
+{% set windows = [1, 7, 30, 90, 365] -%}
+{% set counted = {'views': 'view', 'searches': 'search', 'carts': 'cart', 'service_contacts': 'service'} -%}
+
+with
+
+identity_map as (
+
+    select * from {{ ref('identity_map') }}
+
+),
+
+identified as (
+
+    select
+        customer_id,
+        max(case when is_known_person then 1 else 0 end) = 1 as is_known,
+        count(*) as identifier_count,
+        min(first_seen_at) as first_identified_at
+    from identity_map
+    group by customer_id
+
+),
+
+events as (
+
+    select * from {{ ref('customer_events') }}
+
+),
+
+orders as (
+
+    select * from {{ ref('customer_orders') }}
+    where customer_id is not null
+
+),
+
+traits as (
+
+    select * from {{ ref('customer_traits') }}
+
+),
+
+cart_items as (
+
+    select * from {{ ref('int_profiles__open_cart_items') }}
+
+),
+
+trait_columns as (
+
+    select
+        customer_id,
+        {%- for trait in ['gender', 'birth_year', 'marital_status', 'occupation', 'income_band', 'district', 'city', 'country'] %}
+        max(case when trait = '{{ trait }}' then value end) as {{ trait }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from traits
+    group by customer_id
+
+),
+
+behaviour as (
+
+    select
+        customer_id,
+        min(occurred_at) as first_seen_at,
+        max(case when is_own_act then occurred_at end) as last_active_at,
+        count(distinct case when is_own_act then channel end) as channels,
+        count(distinct session_id) as sessions
+        {%- for days in windows %}
+        {%- for name, kind in counted.items() %},
+        sum(case when event_kind = '{{ kind }}' and occurred_at > {{ add_days(as_of(), -days) }} then 1 else 0 end) as {{ name }}_{{ days }}d_count
+        {%- endfor %}
+        {%- endfor %}
+    from events
+    group by customer_id
+
+),
+
+purchases as (
+
+    select
+        customer_id,
+        sum(case when is_purchase then 1 else 0 end) as orders_count,
+        min(case when is_purchase then ordered_at end) as first_ordered_at,
+        max(case when is_purchase then ordered_at end) as last_ordered_at,
+        cast(sum(coalesce(net_amount_base, 0)) as numeric(18, 4)) as lifetime_value_amount,
+        cast(sum(case when is_purchase then coalesce(net_amount_base, 0) else 0 end) as numeric(18, 4)) as purchase_amount,
+        max(case when is_purchase and channel = 'store' then 1 else 0 end) = 1 as has_bought_in_store,
+        max(case when is_purchase and channel <> 'store' then 1 else 0 end) = 1 as has_bought_online
+        {%- for days in windows %},
+        sum(case when is_purchase and ordered_at > {{ add_days(as_of(), -days) }} then 1 else 0 end) as orders_{{ days }}d_count,
+        sum(case when refunded_amount > 0 and ordered_at > {{ add_days(as_of(), -days) }} then 1 else 0 end) as returns_{{ days }}d_count,
+        cast(sum(case when ordered_at > {{ add_days(as_of(), -days) }} then coalesce(net_amount_base, 0) else 0 end) as numeric(18, 4)) as spend_{{ days }}d_amount
+        {%- endfor %}
+    from orders
+    group by customer_id
+
+),
+
+views_ranked as (
+
+    select
+        customer_id,
+        product_id,
+        occurred_at,
+        row_number() over (
+            partition by customer_id
+            order by
+                occurred_at desc,
+                {{ binary_order('event_id') }}
+        ) as place
+    from events
+    where event_kind = 'view' and product_id is not null
+
+),
+
+last_views as (
+
+    select * from views_ranked
+    where place = 1
+
+),
+
+view_counts as (
+
+    select
+        customer_id,
+        product_id,
+        count(*) as view_count
+    from events
+    where event_kind = 'view' and product_id is not null
+    group by
+        customer_id,
+        product_id
+
+),
+
+carts as (
+
+    select
+        customer_id,
+        count(*) as open_cart_item_count,
+        cast(sum(amount_base) as numeric(18, 4)) as open_cart_amount,
+        min(added_at) as open_cart_since_at
+    from cart_items
+    group by customer_id
+
+),
+
+profiled as (
+
+    select
+        ---------- ids
+        identified.customer_id,
+        last_views.product_id as last_viewed_product_id,
+
+        ---------- strings
+        trait_columns.gender,
+        trait_columns.marital_status,
+        trait_columns.occupation,
+        trait_columns.income_band,
+        trait_columns.district,
+        trait_columns.city,
+        trait_columns.country,
+
+        ---------- numbers
+        cast(trait_columns.birth_year as integer) as birth_year,
+        cast(extract(year from {{ as_of() }}) as integer) - cast(trait_columns.birth_year as integer) as age,
+        identified.identifier_count,
+        coalesce(behaviour.channels, 0) as channel_count,
+        coalesce(behaviour.sessions, 0) as session_count,
+        coalesce(purchases.orders_count, 0) as orders_count,
+        coalesce(purchases.lifetime_value_amount, 0) as lifetime_value_amount,
+        {{ divide('purchases.purchase_amount', 'purchases.orders_count', 4) }} as average_basket_amount,
+        {{ days_between('purchases.last_ordered_at', as_of()) }} as days_since_last_order_count,
+        {{ days_between('behaviour.last_active_at', as_of()) }} as days_since_last_active_count,
+        coalesce(view_counts.view_count, 0) as last_viewed_product_view_count,
+        coalesce(carts.open_cart_item_count, 0) as open_cart_item_count,
+        coalesce(carts.open_cart_amount, 0) as open_cart_amount
+        {%- for days in windows %}
+        {%- for name in counted %},
+        coalesce(behaviour.{{ name }}_{{ days }}d_count, 0) as {{ name }}_{{ days }}d_count
+        {%- endfor %},
+        coalesce(purchases.orders_{{ days }}d_count, 0) as orders_{{ days }}d_count,
+        coalesce(purchases.returns_{{ days }}d_count, 0) as returns_{{ days }}d_count,
+        coalesce(purchases.spend_{{ days }}d_amount, 0) as spend_{{ days }}d_amount
+        {%- endfor %},
+
+        ---------- booleans
+        identified.is_known,
+        coalesce(purchases.has_bought_in_store, false) as has_bought_in_store,
+        coalesce(purchases.has_bought_online, false) as has_bought_online,
+
+        ---------- timestamps
+        coalesce(least(behaviour.first_seen_at, identified.first_identified_at), behaviour.first_seen_at, identified.first_identified_at) as first_seen_at,
+        behaviour.last_active_at,
+        purchases.first_ordered_at,
+        purchases.last_ordered_at,
+        last_views.occurred_at as last_viewed_at,
+        carts.open_cart_since_at
+    from identified
+    left join trait_columns on identified.customer_id = trait_columns.customer_id
+    left join behaviour on identified.customer_id = behaviour.customer_id
+    left join purchases on identified.customer_id = purchases.customer_id
+    left join last_views on identified.customer_id = last_views.customer_id
+    left join view_counts
+        on last_views.customer_id = view_counts.customer_id
+        and last_views.product_id = view_counts.product_id
+    left join carts on identified.customer_id = carts.customer_id
+
+)
+
+select * from profiled

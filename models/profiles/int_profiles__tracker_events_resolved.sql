@@ -1,0 +1,165 @@
+{# Tracker and Google Analytics events with their customer: the account where the event names one, else the cookie (I5).
+   The two often see the same visit: an event of Google Analytics within 30 minutes of a tracker event of the same
+   customer is an echo, and does not count. #}
+with
+
+tracker as (
+
+    select * from {{ ref('stg_tracker__events') }}
+
+),
+
+google_analytics as (
+
+    select * from {{ ref('stg_google_analytics__events') }}
+
+),
+
+identifiers as (
+
+    select * from {{ ref('int_profiles__identifiers_resolved') }}
+
+),
+
+plan as (
+
+    select * from {{ ref('tracking_plan') }}
+
+),
+
+tracker_resolved as (
+
+    select
+        'tracker/' || tracker.event_id as event_id,
+        coalesce(accounts.customer_id, cookies.customer_id) as customer_id,
+        'tracker' as source,
+        case when tracker.call_type = 'track' then coalesce(tracker.source_event_name, 'track') else tracker.call_type end as source_event,
+        tracker.channel,
+        tracker.product_id,
+        tracker.category,
+        tracker.search_term,
+        tracker.order_id,
+        cast(tracker.step as integer) as checkout_step,
+        cast(coalesce(tracker.amount, tracker.price * coalesce(tracker.quantity, 1)) as numeric(18, 4)) as amount,
+        tracker.currency,
+        tracker.duration_seconds,
+        tracker.device_type,
+        tracker.city,
+        tracker.country,
+        tracker.campaign,
+        tracker.occurred_at
+    from tracker
+    left join identifiers as accounts
+        on tracker.user_id = accounts.identifier_value
+        and accounts.identifier_type = 'account_id'
+    left join identifiers as cookies
+        on tracker.anonymous_id = cookies.identifier_value
+        and cookies.identifier_type = 'anonymous_id'
+
+),
+
+google_analytics_resolved as (
+
+    select
+        'google_analytics/' || md5(google_analytics.source_event_name || '|' || {{ epoch_microseconds('google_analytics.occurred_at') }} || '|' || google_analytics.user_pseudo_id || '|' || google_analytics.row_ordinal) as event_id,
+        coalesce(accounts.customer_id, cookies.customer_id) as customer_id,
+        'google_analytics' as source,
+        google_analytics.source_event_name as source_event,
+        'web' as channel,
+        google_analytics.product_id,
+        google_analytics.category,
+        google_analytics.search_term,
+        google_analytics.order_id,
+        cast(null as integer) as checkout_step,
+        cast(coalesce(google_analytics.amount, google_analytics.price * coalesce(google_analytics.quantity, 1)) as numeric(18, 4)) as amount,
+        google_analytics.currency,
+        google_analytics.engagement_time_msec * 0.001 as duration_seconds,
+        google_analytics.device_type,
+        google_analytics.city,
+        google_analytics.country,
+        google_analytics.campaign,
+        google_analytics.occurred_at
+    from google_analytics
+    left join identifiers as accounts
+        on google_analytics.user_id = accounts.identifier_value
+        and accounts.identifier_type = 'account_id'
+    left join identifiers as cookies
+        on google_analytics.user_pseudo_id = cookies.identifier_value
+        and cookies.identifier_type = 'ga_client_id'
+
+),
+
+unioned as (
+
+    select * from tracker_resolved
+
+    union all
+
+    select * from google_analytics_resolved
+
+),
+
+{# the tracker's last event before, and its first after, each event of the same customer #}
+neighboured as (
+
+    select
+        unioned.*,
+        max(case when source = 'tracker' then occurred_at end) over (
+            partition by customer_id
+            order by occurred_at
+            range between unbounded preceding and current row
+        ) as tracker_before_at,
+        min(case when source = 'tracker' then occurred_at end) over (
+            partition by customer_id
+            order by occurred_at
+            range between current row and unbounded following
+        ) as tracker_after_at
+    from unioned
+    where customer_id is not null
+        and occurred_at <= {{ as_of() }}
+
+),
+
+counted as (
+
+    select neighboured.*
+    from neighboured
+    where source = 'tracker'
+        or (
+            coalesce({{ seconds_between('tracker_before_at', 'occurred_at') }}, 999999) > 1800
+            and coalesce({{ seconds_between('occurred_at', 'tracker_after_at') }}, 999999) > 1800
+        )
+
+),
+
+named as (
+
+    select
+        counted.event_id,
+        counted.customer_id,
+        coalesce(plan.event_name, counted.source_event) as event_name,
+        coalesce(plan.event_kind, 'custom') as event_kind,
+        coalesce(plan.is_own_act, true) as is_own_act,
+        counted.channel,
+        counted.source,
+        counted.product_id,
+        counted.category,
+        counted.search_term,
+        counted.order_id,
+        counted.checkout_step,
+        counted.amount,
+        counted.currency,
+        cast(counted.duration_seconds as numeric(18, 3)) as duration_seconds,
+        counted.device_type,
+        counted.city,
+        counted.country,
+        counted.campaign,
+        counted.occurred_at
+    from counted
+    left join plan
+        on counted.source = plan.source
+        and counted.source_event = plan.source_event
+
+)
+
+select * from named

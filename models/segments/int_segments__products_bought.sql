@@ -1,0 +1,23 @@
+{# Which products a customer bought, and when. #}
+with
+
+lines as (
+
+    select * from {{ ref('customer_order_lines') }}
+
+),
+
+bought as (
+
+    select distinct
+        customer_id,
+        product_id,
+        ordered_at
+    from lines
+    where customer_id is not null
+        and product_id is not null
+        and is_purchase
+
+)
+
+select * from bought

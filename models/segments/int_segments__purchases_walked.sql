@@ -1,0 +1,36 @@
+{# The purchases of each customer in order, each with what was known when it happened: the facts that the lifecycle segments stand on. #}
+with
+
+purchases as (
+
+    select
+        order_id,
+        source,
+        customer_id,
+        ordered_at
+    from {{ ref('customer_orders') }}
+    where is_purchase
+        and customer_id is not null
+
+),
+
+walked as (
+
+    select
+        customer_id,
+        source || '/' || order_id as purchase,
+        ordered_at,
+        row_number() over (
+            partition by customer_id
+            order by ordered_at, {{ binary_order('source') }}, {{ binary_order('order_id') }}
+        ) as purchase_number,
+        min(ordered_at) over (partition by customer_id) as first_ordered_at,
+        lead(ordered_at) over (
+            partition by customer_id
+            order by ordered_at, {{ binary_order('source') }}, {{ binary_order('order_id') }}
+        ) as next_ordered_at
+    from purchases
+
+)
+
+select * from walked

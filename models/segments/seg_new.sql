@@ -1,0 +1,22 @@
+{# Who bought for the first time within the window (G1)? #}
+with
+
+purchases as (
+
+    select * from {{ ref('int_segments__purchases_walked') }}
+    where purchase_number = 1
+
+),
+
+windows as (
+
+    select
+        customer_id,
+        ordered_at as starts_at,
+        {{ add_days('ordered_at', threshold_count('new', 'window_days')) }} as ends_at,
+        'first purchase ' || purchase as reason
+    from purchases
+
+)
+
+select * from ({{ spells('windows') }}) as spells

@@ -1,0 +1,27 @@
+{# Who searched for a category lately (G10)? A search is for a category when the sender says so, or when its term holds the category's name. #}
+with
+
+searches as (
+
+    select
+        customer_id,
+        category,
+        occurred_at
+    from {{ ref('customer_events') }}
+    where event_kind = 'search'
+        and category is not null
+
+),
+
+windows as (
+
+    select
+        customer_id,
+        occurred_at as starts_at,
+        {{ add_days('occurred_at', threshold_count('searched_category', 'window_days')) }} as ends_at,
+        'searched ' || category as reason
+    from searches
+
+)
+
+select * from ({{ spells('windows') }}) as spells

@@ -1,0 +1,37 @@
+{# Every entry and exit up to now (G21), with the fact that brought the customer in. #}
+{{ config(materialized='table') }}
+
+with
+
+spells as (
+
+    select * from {{ ref('int_segments__spells_unioned') }}
+
+),
+
+changes as (
+
+    select
+        customer_id,
+        segment,
+        'entered' as change,
+        reason,
+        rule_version,
+        entered_at as changed_at
+    from spells
+
+    union all
+
+    select
+        customer_id,
+        segment,
+        'left' as change,
+        'no longer: ' || reason as reason,
+        rule_version,
+        left_at as changed_at
+    from spells
+    where left_at <= {{ as_of() }}
+
+)
+
+select * from changes

@@ -1,0 +1,195 @@
+{# Where a customer can be reached: every contact point in its deliverable form. The key is that of the form used for matching,
+   so two spellings of one address are one contact point. Restricted. #}
+with
+
+contacts as (
+
+    select * from {{ ref('stg_crm__contacts') }}
+
+),
+
+accounts as (
+
+    select * from {{ ref('stg_shop__customers') }}
+
+),
+
+orders as (
+
+    select * from {{ ref('stg_shop__orders') }}
+
+),
+
+receipts as (
+
+    select * from {{ ref('stg_pos__receipts') }}
+
+),
+
+members as (
+
+    select * from {{ ref('stg_mailchimp__members') }}
+
+),
+
+activities as (
+
+    select * from {{ ref('stg_mailchimp__email_activities') }}
+
+),
+
+users as (
+
+    select * from {{ ref('stg_zendesk__users') }}
+
+),
+
+sends as (
+
+    select * from {{ ref('stg_messaging__sends') }}
+
+),
+
+message_receipts as (
+
+    select * from {{ ref('stg_messaging__receipts') }}
+
+),
+
+identifiers as (
+
+    select * from {{ ref('int_staging__identifiers_keyed') }}
+    where identifier_type in ('email', 'phone', 'push_token')
+
+),
+
+identity_map as (
+
+    select * from {{ ref('identity_map') }}
+
+),
+
+spellings as (
+
+    select email_match, email, coalesce(updated_at, created_at) as seen_at from contacts where email is not null
+    union all
+    select email_match, email, coalesce(updated_at, created_at) as seen_at from accounts where email is not null
+    union all
+    select email_match, email, ordered_at as seen_at from orders where email is not null
+    union all
+    select email_match, email, occurred_at as seen_at from receipts where email is not null
+    union all
+    select email_match, email, updated_at as seen_at from members where email is not null
+    union all
+    select email_match, email, coalesce(updated_at, created_at) as seen_at from users where email is not null
+
+),
+
+spellings_ranked as (
+
+    select
+        email_match,
+        email,
+        row_number() over (
+            partition by email_match
+            order by
+                coalesce(seen_at, timestamp '0001-01-01 00:00:00') desc,
+                {{ binary_order('email') }}
+        ) as place
+    from spellings
+
+),
+
+{# an address that bounced or was cleaned after it last worked cannot be reached #}
+email_signs as (
+
+    select email_match, occurred_at as seen_at, case when action = 'bounce' then 1 else 0 end as is_failure
+    from activities
+    where action in ('bounce', 'open', 'click')
+    union all
+    select email_match, updated_at as seen_at, 1 as is_failure
+    from members
+    where status = 'cleaned'
+
+),
+
+push_signs as (
+
+    select
+        sends.push_token,
+        message_receipts.occurred_at as seen_at,
+        case when message_receipts.receipt_event = 'failed' then 1 else 0 end as is_failure
+    from message_receipts
+    inner join sends on message_receipts.message_id = sends.message_id
+    where sends.push_token is not null
+        and message_receipts.receipt_event in ('failed', 'delivered', 'viewed', 'clicked')
+
+),
+
+failures as (
+
+    select
+        'email' as identifier_type,
+        email_match as identifier_value,
+        max(case when is_failure = 1 then seen_at end) as failed_at,
+        max(case when is_failure = 0 then seen_at end) as worked_at
+    from email_signs
+    where email_match is not null
+    group by email_match
+
+    union all
+
+    select
+        'push_token' as identifier_type,
+        push_token as identifier_value,
+        max(case when is_failure = 1 then seen_at end) as failed_at,
+        max(case when is_failure = 0 then seen_at end) as worked_at
+    from push_signs
+    group by push_token
+
+),
+
+contact_points as (
+
+    select
+        ---------- ids
+        identity_map.customer_id,
+        identifiers.identifier_key as contact_key,
+
+        ---------- strings
+        identifiers.identifier_type as contact_type,
+        coalesce(spellings_ranked.email, identifiers.identifier_value) as contact_value,
+
+        ---------- booleans
+        failures.failed_at is null or failures.worked_at > failures.failed_at as is_reachable,
+
+        ---------- timestamps
+        identity_map.first_seen_at,
+        identity_map.last_seen_at
+    from identifiers
+    inner join identity_map on identifiers.identifier_key = identity_map.identifier_key
+    left join spellings_ranked
+        on identifiers.identifier_type = 'email'
+        and identifiers.identifier_value = spellings_ranked.email_match
+        and spellings_ranked.place = 1
+    left join failures
+        on identifiers.identifier_type = failures.identifier_type
+        and identifiers.identifier_value = failures.identifier_value
+
+),
+
+reachable as (
+
+    select
+        customer_id,
+        contact_key,
+        contact_type,
+        contact_value,
+        coalesce(is_reachable, false) as is_reachable,
+        first_seen_at,
+        last_seen_at
+    from contact_points
+
+)
+
+select * from reachable

@@ -1,0 +1,1 @@
+"""Tekil's moving parts: `defs` says what runs, `lib` says how it is done."""

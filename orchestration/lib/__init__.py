@@ -1,0 +1,1 @@
+"""How loading, locking and settings are done, in plain Python: nothing here knows Dagster."""

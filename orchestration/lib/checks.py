@@ -1,0 +1,179 @@
+"""SQL expressions (DuckDB's) that turn text into typed values, and say why a row is refused."""
+
+import re
+from dataclasses import dataclass
+
+from orchestration.lib.landing import Column, LandingTable
+
+LONGEST_KEY_BYTES = 2000
+ISO_UTC = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?Z"
+ISO = (
+    r"(\d{4}-\d\d-\d\d)(?:[Tt ](\d\d:\d\d)(?:(:\d\d)(?:[.,](\d+))?)?\s*"
+    r"(?:[Zz]|([+-])(\d\d)(?::?(\d\d))?)?)?"
+)
+ZONED = r".*\d\d:.*([Zz]|[+-]\d\d(:?\d\d)?)"
+EPOCH = r"-?\d+(\.\d+)?([eE]\+?\d+)?"
+GA4_VALUE = '{"string_value":"VARCHAR","int_value":"VARCHAR","float_value":"VARCHAR","double_value":"VARCHAR"}'
+GA4_PARAMS = '[{"key":"VARCHAR","value":' + GA4_VALUE + "}]"
+
+
+def quoted(name: str) -> str:
+    """A name as a SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """A text as a SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def timestamp(text: str, timezone: str | None) -> str:
+    """Naive UTC from ISO 8601 or an epoch; null when impossible. `timezone` is taken where the text has none."""
+    parts = f"regexp_extract(trim({text}), {literal(ISO)}, ['day','minute','second','fraction','sign','hh','mm'])"
+    minutes = "(coalesce(try_cast(nullif(p.hh, '') as integer), 0) * 60 + coalesce(try_cast(nullif(p.mm, '') as integer), 0))"
+    written = (
+        "try_cast(p.day || ' ' || coalesce(nullif(p.minute, ''), '00:00') || coalesce(nullif(p.second, ''), ':00')"
+        " || case when p.fraction = '' then '' else '.' || p.fraction end as timestamp)"
+    )
+    shifted = f"{written} - to_minutes(case p.sign when '-' then -1 else 1 end * {minutes})"
+    unzoned = written
+    if timezone and timezone != "UTC":
+        unzoned = f"timezone('UTC', timezone({literal(timezone)}, {written}))"
+    iso = (
+        f"(select case when regexp_full_match(trim({text}), {literal(ZONED)}) then {shifted} else {unzoned} end"
+        f" from (select {parts} as p))"
+    )
+    iso = (
+        f"list_transform([{parts}], lambda p: case when regexp_full_match(trim({text}), {literal(ZONED)})"
+        f" then {shifted} else {unzoned} end)[1]"
+    )
+    number = f"try_cast(trim({text}) as decimal(38,6))"
+    epoch = (
+        f"case when abs({number}) < 100000000 then null"
+        f" when abs({number}) < 100000000000 then try(make_timestamp(cast({number} * 1000000 as bigint)))"
+        f" when abs({number}) < 100000000000000 then try(make_timestamp(cast({number} * 1000 as bigint)))"
+        f" when abs({number}) < 100000000000000000 then try(make_timestamp(cast({number} as bigint))) end"
+    )
+    return (
+        f"case when {text} is null then null"
+        f" when regexp_full_match({text}, {literal(ISO_UTC)}) then try_cast({text} as timestamp)"
+        f" when regexp_full_match(trim({text}), {literal(ISO)}) then {iso}"
+        f" when regexp_full_match(trim({text}), {literal(EPOCH)}) then {epoch} end"
+    )
+
+
+def possible(moment: str) -> str:
+    """The moment when its year is one a customer can have lived in (1900 to 2200), else null."""
+    return (
+        f"case when {moment} >= timestamp '1900-01-01' and {moment} < timestamp '2201-01-01' then {moment} end"
+    )
+
+
+def number(text: str) -> str:
+    """A plain decimal, rounded to six places; null for anything else."""
+    return f"case when {text} is not null and not contains({text}, '_') then try_cast({text} as decimal(18,6)) end"
+
+
+def boolean(text: str) -> str:
+    return (
+        f"case when lower(trim({text})) in ('true','1','yes') then true"
+        f" when lower(trim({text})) in ('false','0','no') then false end"
+    )
+
+
+def json_text(text: str) -> str:
+    """The text when it is a JSON object or array; null for anything else."""
+    return f"case when json_valid({text}) and json_type({text}) in ('OBJECT', 'ARRAY') then {text} end"
+
+
+def typed(column: Column, text: str, timezone: str) -> str:
+    """The value of a column from its text; null when the text does not fit."""
+    match column.data_type:
+        case "number":
+            return number(text)
+        case "integer":
+            return f"case when regexp_full_match({text}, '[+-]?\\d+') then try_cast({text} as bigint) end"
+        case "boolean":
+            return boolean(text)
+        case "json":
+            return json_text(text)
+        case "timestamp":
+            return timestamp(text, None)
+        case "local_timestamp":
+            return timestamp(text, timezone)
+    return text
+
+
+EXPECTED = {"number": "number", "integer": "number", "boolean": "boolean", "json": "object"}
+
+
+def misfit_reason(column: Column) -> str:
+    if column.is_time:
+        return f"impossible time in {column.name}"
+    return f"wrong type in {column.name} (expected {EXPECTED[column.data_type]})"
+
+
+@dataclass(frozen=True)
+class Paths:
+    """The objects a table's paths walk through.
+
+    `tree` is nested: a leaf is None. `objects` lists each object's dotted path with the names declared in it
+    ('' is the record itself).
+    """
+
+    tree: dict
+    objects: dict[str, list[str]]
+
+
+def declared_paths(table: LandingTable) -> Paths:
+    tree: dict = {}
+    for column in table.found:
+        for path in column.paths:
+            _plant(tree, split_path(path)[0])
+    objects: dict[str, list[str]] = {}
+    _collect(tree, "", objects)
+    return Paths(tree, objects)
+
+
+def split_path(path: str) -> tuple[list[str], str]:
+    """`items[0].price` is (['items'], '[0].price'); a plain dotted path has an empty second part."""
+    base, bracket, rest = path.partition("[")
+    return base.split("."), bracket + rest
+
+
+def _plant(tree: dict, names: list[str]) -> None:
+    for name in names[:-1]:
+        if tree.get(name) is None:
+            tree[name] = {}
+        tree = tree[name]
+    tree.setdefault(names[-1], None)
+
+
+def _collect(tree: dict, path: str, objects: dict[str, list[str]]) -> None:
+    objects[path] = list(tree)
+    for name, below in tree.items():
+        if below is not None:
+            _collect(below, f"{path}.{name}" if path else name, objects)
+
+
+def structure(tree: dict) -> str:
+    """The tree as json_transform wants it: every leaf is text."""
+    fields = (f'"{name}":{structure(below) if below is not None else chr(34) + "VARCHAR" + chr(34)}' for name, below in tree.items())
+    return "{" + ",".join(fields) + "}"
+
+
+def json_path(path: str) -> str:
+    """A dotted path as JSONPath with every name quoted; '' is the record."""
+    return "$" + "".join(f'."{name}"' for name in path.split(".") if path)
+
+
+def bracketed(base: str, rest: str) -> str:
+    """The value behind a path's brackets: `[0].x` of a JSON array, `[name]` of a GA4 key/value array."""
+    index = re.fullmatch(r"\[(\d+)\](.*)", rest)
+    valid = f"case when json_valid({base}) then {base} end"
+    if index:
+        return f"json_extract_string({valid}, {literal(f'$[{index[1]}]{index[2]}')})"
+    key = literal(rest[1:-1])
+    params = f"list_filter(json_transform({valid}, {literal(GA4_PARAMS)}), lambda p: p.key = {key})[1].value"
+    names = ("string_value", "int_value", "float_value", "double_value")
+    return "coalesce(" + ", ".join(f"nullif({params}.{name}, '')" for name in names) + ")"

@@ -1,0 +1,288 @@
+"""Load a landing folder into the schema raw of the warehouse (contracts/landing.md); `python -m orchestration.lib.load`."""
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import duckdb
+import psycopg2
+
+from orchestration.lib import merging
+from orchestration.lib.errors import TekilError
+from orchestration.lib.files import LandedFile, discover, fingerprint
+from orchestration.lib.landing import LandingTable, read_contract
+from orchestration.lib.locks import build_lock
+from orchestration.lib.merging import Counts, Stamp
+from orchestration.lib.reading import Reading, read_batch
+from orchestration.lib.settings import Settings
+from orchestration.lib.warehouse import Warehouse, open_warehouse
+
+BATCH_BYTES = 512 * 1024 * 1024
+BATCH_FILES = 2000
+GROWTH = {"jsonl.gz": 8, "csv.gz": 8, "parquet": 6}
+SPEAK_AFTER = 5.0
+
+Progress = Callable[[str], None]
+
+
+@dataclass
+class LoadReport:
+    """What a load did. `tables` counts by (source, table); `unknown_columns` are names by `source/table`."""
+
+    load_id: int
+    files_seen: int = 0
+    files_loaded: int = 0
+    files_rejected: int = 0
+    files_skipped: int = 0
+    tables: dict[tuple[str, str], Counts] = field(default_factory=dict)
+    unknown_columns: dict[str, list[str]] = field(default_factory=dict)
+    remarks: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+    @property
+    def rows(self) -> Counts:
+        return sum(self.tables.values(), Counts())
+
+    def summary(self) -> str:
+        rows = self.rows
+        return (
+            f"load {self.load_id}: {self.files_loaded} files loaded, {self.files_skipped} known already, "
+            f"{self.files_rejected} rejected; {rows.read} rows read = {rows.loaded} loaded + {rows.replaced} replaced "
+            f"+ {rows.quarantined} quarantined ({self.seconds:.1f} s)"
+        )
+
+
+def load(settings: Settings, progress: Progress = print) -> LoadReport:
+    """Load every new or changed file of the landing folder; safe to repeat, safe to kill.
+
+    Raises TekilError, one sentence, when the landing folder or the warehouse cannot be used.
+    """
+    contract = read_contract(settings.root)
+    with build_lock(settings, progress=progress):
+        landing = discover(settings.landing, contract)
+        warehouse = open_warehouse(settings)
+        try:
+            return _Run(settings, contract, warehouse, progress).load(landing)
+        except (duckdb.Error, psycopg2.Error, OSError) as problem:
+            raise _sentence(problem) from problem
+        finally:
+            warehouse.close()
+
+
+def _sentence(problem: Exception) -> TekilError:
+    text = str(problem)
+    if "No space left" in text or getattr(problem, "errno", None) == 28 or "max_temp_directory_size" in text:
+        return TekilError("The disk is full: free some space, then run this again; nothing half-done was kept.")
+    if isinstance(problem, duckdb.OutOfMemoryException):
+        return TekilError("The load needs more memory than TEKIL_MEMORY_LIMIT allows: raise it, then run this again.")
+    kind = type(problem).__name__
+    if isinstance(problem, psycopg2.OperationalError):
+        return TekilError(f"The connection to PostgreSQL was lost during the load ({kind}): run this again.")
+    return TekilError(f"The load stopped on an unexpected {kind}; nothing half-done was kept.")
+
+
+@dataclass
+class _Run:
+    """One load run."""
+
+    settings: Settings
+    contract: dict[tuple[str, str], LandingTable]
+    warehouse: Warehouse
+    progress: Progress
+    started: float = field(default_factory=time.monotonic)
+    spoke: float = field(default_factory=time.monotonic)
+
+    def load(self, landing) -> LoadReport:
+        self.warehouse.ensure_tables(self.contract)
+        self.warehouse.check_salt(self.settings.pii_salt)
+        self._list_counts()
+        stamp = self._begin()
+        report = LoadReport(stamp.load_id, remarks=list(landing.remarks))
+        for remark in report.remarks:
+            self.progress(remark)
+        try:
+            for key, files in landing.files.items():
+                self._load_table(self.contract[key], files, stamp, report)
+        except BaseException as problem:
+            self._end(stamp, report, "interrupted" if isinstance(problem, KeyboardInterrupt) else "failed")
+            raise
+        report.seconds = time.monotonic() - self.started
+        self._end(stamp, report, "succeeded")
+        return report
+
+    def _begin(self) -> Stamp:
+        """Open the run; a run that was left running has died, since we hold the lock."""
+        with self.warehouse.transaction():
+            now = self.settings.clock()
+            self.warehouse.execute(
+                "update ops.load_runs set status = 'interrupted', finished_at = ? where status = 'running'", [now]
+            )
+            last = self.warehouse.fetch("select coalesce(max(load_id), 0) from ops.load_runs")[0][0]
+            self.warehouse.execute(
+                "insert into ops.load_runs (load_id, started_at, status, landing) values (?, ?, 'running', ?)",
+                [last + 1, now, str(self.settings.landing)],
+            )
+        return Stamp(last + 1, now)
+
+    def _end(self, stamp: Stamp, report: LoadReport, status: str) -> None:
+        rows = report.rows
+        try:
+            with self.warehouse.transaction():
+                self.warehouse.execute(
+                    "update ops.load_runs set finished_at = ?, status = ?, files_seen = ?, files_loaded = ?,"
+                    " files_rejected = ?, rows_read = ?, rows_loaded = ?, rows_replaced = ?, rows_quarantined = ?"
+                    " where load_id = ?",
+                    [self.settings.clock(), status, report.files_seen, report.files_loaded, report.files_rejected]
+                    + [rows.read, rows.loaded, rows.replaced, rows.quarantined, stamp.load_id],
+                )
+        except (duckdb.Error, psycopg2.Error):
+            if status == "succeeded":
+                raise
+
+    def _load_table(self, table: LandingTable, files: list[LandedFile], stamp: Stamp, report: LoadReport) -> None:
+        report.files_seen += len(files)
+        fresh = self._fresh(table, files)
+        report.files_skipped += len(files) - len(fresh)
+        unknown: set[str] = set()
+        for batch in batches(fresh):
+            self._load_batch(table, batch, stamp, report, unknown)
+        if unknown:
+            names = sorted(unknown)
+            report.unknown_columns[table.label] = names
+            self.progress(f"{table.label}: unknown columns dropped: {', '.join(names)}")
+
+    def _fresh(self, table: LandingTable, files: list[LandedFile]) -> list[LandedFile]:
+        """The files whose content was not the last one loaded from their path."""
+        known = {
+            path: (sha256, status)
+            for path, sha256, status in self.warehouse.fetch(
+                "select path, sha256, status from ops.load_files where source = ? and table_name = ? order by load_id",
+                [table.source, table.name],
+            )
+        }
+        for file in files:
+            fingerprint(file)
+        return [
+            file
+            for file in files
+            if file.path not in known
+            or known[file.path][0] != file.sha256
+            or (file.sha256 is None and known[file.path][1] != "rejected")
+        ]
+
+    def _load_batch(
+        self,
+        table: LandingTable,
+        files: list[LandedFile],
+        stamp: Stamp,
+        report: LoadReport,
+        unknown: set[str],
+    ) -> None:
+        scratch, folder = self.warehouse.scratch, self.warehouse.scratch_folder
+        reading = Reading(scratch, folder, table, self.settings.timezone, unknown=unknown)
+        read_batch(reading, files)
+        merging.name_files(scratch, files)
+        merging.choose_winners(scratch, table)
+        with self.warehouse.transaction():
+            added = merging.merge_batch(self.warehouse, table, stamp)
+            merging.write_quarantine(self.warehouse, table, stamp)
+            counts = merging.count_rows(scratch, added)
+            for number, file in enumerate(files, start=1):
+                self._record_file(table, file, counts.get(number, Counts()), stamp)
+            total = sum(counts.values(), Counts())
+            self._add_counts(table, total)
+        self.warehouse.after_load(table, total.read)
+        self._tidy(folder)
+        key = (table.source, table.name)
+        report.tables[key] = report.tables.get(key, Counts()) + total
+        rejected = [file for file in files if file.reason]
+        report.files_rejected += len(rejected)
+        report.files_loaded += len(files) - len(rejected)
+        self._speak(table, files, report)
+
+    def _record_file(self, table: LandingTable, file: LandedFile, counts: Counts, stamp: Stamp) -> None:
+        status = "rejected" if file.reason else "partial" if any("gzip" in note for note in file.notes) else "loaded"
+        if not counts.read and not file.reason:
+            file.notes.append("no rows")
+        reason = file.reason or "; ".join(file.notes) or None
+        self.warehouse.execute(
+            "insert into ops.load_files (load_id, source, table_name, path, sha256, bytes, status, reason, rows_read,"
+            " rows_loaded, rows_replaced, rows_quarantined, loaded_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [stamp.load_id, table.source, table.name, file.path, file.sha256, file.bytes, status, reason]
+            + [counts.read, counts.loaded, counts.replaced, counts.quarantined, stamp.loaded_at],
+        )
+        if file.reason:
+            self.warehouse.execute(
+                "insert into raw.rejected_files (path, sha256, bytes, reason, _loaded_at, _load_id)"
+                " values (?, ?, ?, ?, ?, ?)",
+                [file.path, file.sha256, file.bytes, file.reason, stamp.loaded_at, stamp.load_id],
+            )
+
+    def _list_counts(self) -> None:
+        """A row of zeros in ops.row_counts for each table that has none yet."""
+        listed = set(self.warehouse.fetch("select source, table_name from ops.row_counts"))
+        with self.warehouse.transaction():
+            for table in self.contract.values():
+                if (table.source, table.name) not in listed:
+                    self.warehouse.execute(
+                        "insert into ops.row_counts values (?, ?, 0, 0, 0, 0, 0)", [table.source, table.name]
+                    )
+
+    def _add_counts(self, table: LandingTable, counts: Counts) -> None:
+        self.warehouse.execute(
+            "update ops.row_counts set rows_read = rows_read + ?, rows_loaded = rows_loaded + ?,"
+            " rows_replaced = rows_replaced + ?, rows_quarantined = rows_quarantined + ?,"
+            f" rows_in_raw = (select count(*) from raw.{table.raw_name}) where source = ? and table_name = ?",
+            [counts.read, counts.loaded, counts.replaced, counts.quarantined, table.source, table.name],
+        )
+
+    def _tidy(self, folder) -> None:
+        for path in folder.iterdir():
+            if path.is_symlink() or path.is_file():
+                path.unlink(missing_ok=True)
+
+    def _speak(self, table: LandingTable, files: list[LandedFile], report: LoadReport) -> None:
+        for file in files:
+            if file.reason:
+                self.progress(f"{file.path}: rejected, {file.reason}")
+            elif file.notes:
+                self.progress(f"{file.path}: {'; '.join(file.notes)}")
+        if time.monotonic() - self.spoke >= SPEAK_AFTER:
+            self.spoke = time.monotonic()
+            rows = report.tables[table.source, table.name]
+            self.progress(f"{table.label}: {rows.read} rows so far ({self.spoke - self.started:.0f} s)")
+
+
+def batches(files: list[LandedFile]) -> Iterator[list[LandedFile]]:
+    """Slices of the sorted files that are bounded in size, so that memory is; their order is that of the paths."""
+    batch: list[LandedFile] = []
+    size = 0
+    for file in files:
+        growth = GROWTH.get(file.kind + (".gz" if file.is_gzipped else ""), 1)
+        if batch and (size + file.bytes * growth > BATCH_BYTES or len(batch) >= BATCH_FILES):
+            yield batch
+            batch, size = [], 0
+        batch.append(file)
+        size += file.bytes * growth
+    if batch:
+        yield batch
+
+
+def main() -> int:
+    """Load by the environment's settings; progress goes to standard error."""
+
+    def say(line: str) -> None:
+        print(line, file=sys.stderr, flush=True)
+
+    try:
+        report = load(Settings.from_environment(), say)
+    except TekilError as problem:
+        say(f"error: {problem}")
+        return 1
+    say(report.summary())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,343 @@
+"""One thin face for the two engines: run SQL, hold a transaction, carry rows over from the DuckDB scratch."""
+
+import contextlib
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import psycopg2
+
+from orchestration.lib.errors import TekilError
+from orchestration.lib.landing import LandingTable
+from orchestration.lib.settings import Settings
+
+SERVICE_TABLES = {
+    "raw.quarantine": {
+        "source": "varchar",
+        "table_name": "varchar",
+        "_file": "varchar",
+        "_row": "bigint",
+        "raw_text": "varchar",
+        "reason": "varchar",
+        "_loaded_at": "timestamp",
+        "_load_id": "bigint",
+    },
+    "raw.rejected_files": {
+        "path": "varchar",
+        "sha256": "varchar",
+        "bytes": "bigint",
+        "reason": "varchar",
+        "_loaded_at": "timestamp",
+        "_load_id": "bigint",
+    },
+    "raw.identifier_salt": {"salt": "varchar"},
+    "ops.load_runs": {
+        "load_id": "bigint",
+        "started_at": "timestamp",
+        "finished_at": "timestamp",
+        "status": "varchar",
+        "landing": "varchar",
+        "files_seen": "bigint",
+        "files_loaded": "bigint",
+        "files_rejected": "bigint",
+        "rows_read": "bigint",
+        "rows_loaded": "bigint",
+        "rows_replaced": "bigint",
+        "rows_quarantined": "bigint",
+    },
+    "ops.load_files": {
+        "load_id": "bigint",
+        "source": "varchar",
+        "table_name": "varchar",
+        "path": "varchar",
+        "sha256": "varchar",
+        "bytes": "bigint",
+        "status": "varchar",
+        "reason": "varchar",
+        "rows_read": "bigint",
+        "rows_loaded": "bigint",
+        "rows_replaced": "bigint",
+        "rows_quarantined": "bigint",
+        "loaded_at": "timestamp",
+    },
+    "ops.row_counts": {
+        "source": "varchar",
+        "table_name": "varchar",
+        "rows_read": "bigint",
+        "rows_loaded": "bigint",
+        "rows_replaced": "bigint",
+        "rows_quarantined": "bigint",
+        "rows_in_raw": "bigint",
+    },
+}
+
+
+def column_list(names: Sequence[str]) -> str:
+    return ", ".join(f'"{name}"' for name in names)
+
+
+class Warehouse:
+    """What the loader needs of an engine. `scratch` is the DuckDB connection that reads and checks files."""
+
+    scratch: duckdb.DuckDBPyConnection
+    scratch_folder: Path
+
+    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> None:
+        raise NotImplementedError
+
+    def fetch(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple]:
+        raise NotImplementedError
+
+    def transaction(self) -> contextlib.AbstractContextManager[None]:
+        raise NotImplementedError
+
+    def copy_in(self, table: str, columns: Sequence[str], select: str) -> None:
+        """Append the rows of a scratch query to a warehouse table."""
+        raise NotImplementedError
+
+    def temporary_table(self, name: str, columns: dict[str, str]) -> None:
+        definitions = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())
+        self.execute(f"drop table if exists {name}")
+        self.execute(f"create temporary table {name} ({definitions})")
+
+    def by_code_point(self, text: str) -> str:
+        """A text expression that compares by code point."""
+        return text
+
+    def after_load(self, table: LandingTable, row_count: int) -> None:
+        """Whatever the engine wants after new rows."""
+
+    def existing_columns(self, table: str) -> list[str]:
+        schema, name = table.split(".")
+        rows = self.fetch(
+            "select column_name from information_schema.columns where table_schema = ? and table_name = ?"
+            + self.catalog_filter(),
+            [schema, name],
+        )
+        return [row[0] for row in rows]
+
+    def catalog_filter(self) -> str:
+        return ""
+
+    def ensure_table(self, table: str, columns: dict[str, str]) -> None:
+        """Make the table, or add the columns it does not have yet."""
+        existing = self.existing_columns(table)
+        if not existing:
+            definitions = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())
+            self.execute(f"create table if not exists {table} ({definitions})")
+            return
+        for column, kind in columns.items():
+            if column not in existing:
+                self.execute(f'alter table {table} add column "{column}" {kind}')
+
+    def ensure_tables(self, contract: dict[tuple[str, str], LandingTable]) -> None:
+        """Make the schemas raw and ops and all their tables, empty where nothing landed."""
+        with self.transaction():
+            for schema in ("raw", "ops"):
+                self.execute(f"create schema if not exists {schema}")
+            for table, columns in SERVICE_TABLES.items():
+                self.ensure_table(table, columns)
+            for table in contract.values():
+                self.ensure_table(f"raw.{table.raw_name}", table.raw_columns)
+                self.ensure_key_index(table)
+
+    def ensure_key_index(self, table: LandingTable) -> None:
+        """An index on the key, for engines that look rows up by one."""
+
+    def check_salt(self, salt: str) -> None:
+        """Keep the salt with the warehouse; TekilError when it was built with another one."""
+        kept = [row[0] for row in self.fetch("select salt from raw.identifier_salt")]
+        if not kept:
+            with self.transaction():
+                self.execute("insert into raw.identifier_salt (salt) values (?)", [salt])
+        elif kept != [salt]:
+            raise TekilError(
+                "TEKIL_PII_SALT (or the file pii_salt) is not the one this warehouse was built with, "
+                "so every identifier key would change: put the old salt back, or start a new warehouse."
+            )
+
+    def close(self) -> None:
+        shutil.rmtree(self.scratch_folder, ignore_errors=True)
+
+
+class DuckDBWarehouse(Warehouse):
+    """The warehouse is a DuckDB file; scratch tables are temporary tables of the same connection."""
+
+    def __init__(self, settings: Settings):
+        path = settings.duckdb_path
+        with writing_to(path.parent):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self.scratch_folder = make_scratch_folder(path.parent)
+        try:
+            self.scratch = connect_duckdb(str(path), settings, self.scratch_folder)
+        except BaseException:
+            self.close()
+            raise
+
+    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> None:
+        self.scratch.execute(sql, list(parameters))
+
+    def fetch(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple]:
+        return self.scratch.execute(sql, list(parameters)).fetchall()
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[None]:
+        self.scratch.execute("begin transaction")
+        try:
+            yield
+            self.scratch.execute("commit")
+        except BaseException:
+            with contextlib.suppress(duckdb.Error):
+                self.scratch.execute("rollback")
+            raise
+
+    def copy_in(self, table: str, columns: Sequence[str], select: str) -> None:
+        self.scratch.execute(f"insert into {table} ({column_list(columns)}) {select}")
+
+    def catalog_filter(self) -> str:
+        return " and table_catalog = current_database()"
+
+    def close(self) -> None:
+        if hasattr(self, "scratch"):
+            self.scratch.close()
+        super().close()
+
+
+class PostgresWarehouse(Warehouse):
+    """The warehouse is a PostgreSQL database; an in-memory DuckDB reads and checks, rows travel by COPY."""
+
+    def __init__(self, settings: Settings):
+        self.connection = connect_postgres(settings)
+        self.scratch_folder = make_scratch_folder(None)
+        self.scratch = connect_duckdb(":memory:", settings, self.scratch_folder)
+
+    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> None:
+        with self.connection.cursor() as cursor:
+            cursor.execute(_for_psycopg(sql, parameters), list(parameters) or None)
+
+    def fetch(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple]:
+        with self.connection.cursor() as cursor:
+            cursor.execute(_for_psycopg(sql, parameters), list(parameters) or None)
+            return cursor.fetchall()
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[None]:
+        self.execute("begin")
+        try:
+            yield
+            self.execute("commit")
+        except BaseException:
+            with contextlib.suppress(psycopg2.Error):
+                self.execute("rollback")
+            raise
+
+    def copy_in(self, table: str, columns: Sequence[str], select: str) -> None:
+        path = self.scratch_folder / "copy.csv"
+        self.scratch.execute(f"copy ({select}) to '{path}' (format csv, header false)")
+        with self.connection.cursor() as cursor, path.open("rb") as file:
+            cursor.copy_expert(f"copy {table} ({column_list(columns)}) from stdin (format csv)", file)
+        path.unlink()
+
+    def by_code_point(self, text: str) -> str:
+        return f'{text} collate "C"'
+
+    def catalog_filter(self) -> str:
+        return " and table_catalog = current_database()"
+
+    def ensure_key_index(self, table: LandingTable) -> None:
+        keys = column_list([column.name for column in table.keys])
+        name = f"{table.raw_name}_key"
+        self.execute(f'create index if not exists "{name}" on raw.{table.raw_name} ({keys})')
+
+    def after_load(self, table: LandingTable, row_count: int) -> None:
+        if row_count >= 1000:
+            self.execute(f"analyze raw.{table.raw_name}")
+
+    def close(self) -> None:
+        self.connection.close()
+        if hasattr(self, "scratch"):
+            self.scratch.close()
+        super().close()
+
+
+def open_warehouse(settings: Settings) -> Warehouse:
+    """Open the warehouse TEKIL_TARGET names. Raises TekilError when it cannot be reached."""
+    return PostgresWarehouse(settings) if settings.target == "postgres" else DuckDBWarehouse(settings)
+
+
+def _for_psycopg(sql: str, parameters: Sequence[Any]) -> str:
+    return sql.replace("%", "%%").replace("?", "%s") if parameters else sql
+
+
+@contextlib.contextmanager
+def writing_to(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as problem:
+        raise TekilError(
+            f"The folder {folder} cannot be written ({problem.strerror}): "
+            "set TEKIL_DUCKDB_PATH to a folder you may write."
+        ) from None
+
+
+def make_scratch_folder(beside: Path | None) -> Path:
+    """A new private folder for scratch files: beside the warehouse, or in the system's place for such."""
+    return Path(tempfile.mkdtemp(prefix=".tekil-scratch-" if beside else "tekil-scratch-", dir=beside))
+
+
+def connect_duckdb(path: str, settings: Settings, scratch_folder: Path) -> duckdb.DuckDBPyConnection:
+    """A DuckDB connection within the machine's bounds. Raises TekilError in one sentence."""
+    config = {
+        "memory_limit": settings.memory_limit,
+        "threads": settings.threads,
+        "temp_directory": str(scratch_folder / "spill"),
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+    }
+    try:
+        connection = duckdb.connect(path, config=config)
+        connection.execute("set TimeZone = 'UTC'")
+        connection.execute("set enable_progress_bar = false")
+    except duckdb.Error as problem:
+        raise TekilError(duckdb_sentence(path, str(problem))) from None
+    return connection
+
+
+def duckdb_sentence(path: str, problem: str) -> str:
+    """Why the DuckDB file cannot be opened, as one sentence for the user."""
+    if "Could not set lock" in problem or "Conflicting lock" in problem:
+        holder = re.search(r"Conflicting lock is held in (.+?) \(PID (\d+)\)", problem)
+        who = f"the process {holder[2]} ({holder[1]})" if holder else "another process"
+        return f"The warehouse {path} is open in {who}: close it there, then run this again."
+    if "not a valid DuckDB" in problem or "exists, but it is not" in problem:
+        return f"{path} is not a DuckDB file: set TEKIL_DUCKDB_PATH to another file."
+    if "Permission denied" in problem or "Read-only" in problem:
+        return f"The warehouse {path} cannot be written (permission denied): set TEKIL_DUCKDB_PATH to a file you may write."
+    return f"The warehouse {path} cannot be opened: {problem.splitlines()[0]}"
+
+
+def connect_postgres(settings: Settings) -> Any:
+    """A PostgreSQL connection in autocommit. Raises TekilError that names the server, never the password."""
+    try:
+        connection = psycopg2.connect(
+            host=settings.pg_host,
+            port=settings.pg_port,
+            user=settings.pg_user,
+            password=settings.pg_password or None,
+            dbname=settings.pg_dbname,
+            connect_timeout=10,
+            application_name="tekil",
+            options="-c timezone=UTC -c client_min_messages=warning",
+        )
+    except psycopg2.Error as problem:
+        reason = str(problem).strip().splitlines()[-1].strip() if str(problem).strip() else "no answer"
+        raise TekilError(
+            f"PostgreSQL at {settings.pg_host}:{settings.pg_port}, database {settings.pg_dbname}, cannot be reached "
+            f"as {settings.pg_user}: {reason} (check the TEKIL_PG_ settings)."
+        ) from None
+    connection.autocommit = True
+    return connection

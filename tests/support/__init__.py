@@ -1,0 +1,1 @@
+"""Helpers shared by the tests: a PostgreSQL server that needs nothing but pip."""
