@@ -91,17 +91,17 @@ def _receipts() -> list[str]:
 
 
 def _contacts() -> list[str]:
-    good = {"first_name": "Deneme", "created_at": "2026-05-05T10:00:00Z", "updated_at": "2026-05-05T10:00:00Z"}
-    return _csv("crm/contacts", good, ",".join(["broken-2", *["w"] * 30]))
+    no_key = {"first_name": "Deneme", "created_at": "2026-05-05T10:00:00Z"}
+    return _csv(
+        "crm/contacts", no_key | {"updated_at": "2026-05-06T10:00:00Z"}, ",".join(["broken-2", *["w"] * 30])
+    )
 
 
 def write_broken(folder: Path) -> dict:
-    """Write the broken rows and the broken file; return good and broken rows per table, and the files' names."""
+    """Write the broken rows and file; return (good, broken) rows per table, and the names of broken files."""
     jsonl = {"tracker/events": _tracker(), "google_analytics/events": _analytics()}
-    jsonl["messaging/sends"] = (
-        [],
-        ['{"message_id":"broken-1","recipient":"+905320000001","recipient_type":"phone","sent_at":"2026-05-05T10:00:00Z"}'],
-    )
+    no_channel = {"message_id": "broken-1", "recipient": "+905320000001", "sent_at": "2026-05-05T10:00:00Z"}
+    jsonl["messaging/sends"] = ([], [json.dumps(no_channel)])
     tables = {"shop/orders": _orders(), "pos/receipts": _receipts(), "crm/contacts": _contacts()}
     rows = {}
     for table, (good, bad) in jsonl.items():

@@ -1,10 +1,11 @@
 """Products, prices, stock, stores and campaigns: what is the same for everybody."""
 
+from datetime import date
 from functools import lru_cache
 
 from . import vocab
-from .clock import DAY_MS, END_MS, local, offset, utc_seconds
-from .dice import Roll, pick, roll
+from .clock import DAY_MS, END_MS, offset, utc_seconds
+from .dice import pick, roll
 
 PRICE_DAYS = 75  # a product's price changes every 75 days, each on its own day
 CATEGORIES = list(vocab.CATEGORIES)
@@ -36,7 +37,8 @@ class Product:
             self.prices["TRY"].append(kurus)
             self.prices["EUR"].append(self.prices["EUR"][-1] + (100 if r() < 0.3 else 0))
         self.out_of_stock = r() < 0.06
-        fields = {"product_id": self.id, "sku": self.sku, "category": category, "name": self.title, "brand": self.brand}
+        fields = {"product_id": self.id, "sku": self.sku, "category": category, "name": self.title}
+        fields["brand"] = self.brand
         self.json = ",".join(f'"{k}":"{v}"' for k, v in fields.items())
 
 
@@ -50,15 +52,12 @@ class Catalogue:
         ]
         self.campaigns = self._campaigns()
         self.windows = self._windows()
-        lift = [1.0] * (days + 1)
-        for _, begins, ends, factor in self.windows:
-            for d in range(max(0, (begins - self.start) // DAY_MS), min(days, (ends - self.start) // DAY_MS) + 1):
-                lift[d] = factor
-        self.lift = lift
+        self.lift = [1.0] * (days + 1)
         self.window_of_day = [""] * (days + 1)
-        for name, begins, ends, _ in self.windows:
-            for d in range(max(0, (begins - self.start) // DAY_MS), min(days, (ends - self.start) // DAY_MS) + 1):
-                self.window_of_day[d] = name
+        for name, begins, ends, lift in self.windows:
+            first, last = (begins - self.start) // DAY_MS, (ends - self.start) // DAY_MS
+            for d in range(max(0, first), min(days, last) + 1):
+                self.lift[d], self.window_of_day[d] = lift, name
 
     def price(self, product: Product, currency: str, ms: int) -> int:
         """Return the price in hundredths at a moment."""
@@ -104,7 +103,13 @@ class Catalogue:
             for place in LOCATIONS:
                 empty = p.out_of_stock or r() < 0.04
                 at = END_MS - int(r() * 40 * 3_600_000) - 1000
-                w.row("shop/inventory_levels", (p.id, place, 0 if empty else 1 + int(r() * 60), utc_seconds(at)))
+                pieces = 0 if empty else 1 + int(r() * 60)
+                if place == "WEB" and r() < 0.1:
+                    # the stock of some days ago: sold out since, or back again
+                    before = (p.id, place, 0 if pieces else 7, utc_seconds(at - 9 * DAY_MS))
+                    w.row("shop/inventory_levels", before, "earlier")
+                    w.repeats["shop/inventory_levels"] += 1
+                w.row("shop/inventory_levels", (p.id, place, pieces, utc_seconds(at)))
         for store in vocab.STORES:
             w.row("pos/stores", store)
         for cid, at, title, subject in self.campaigns:
@@ -119,20 +124,9 @@ def catalogue(seed: int, days: int) -> Catalogue:
 
 def epoch(year: int, m: int, d: int) -> int:
     """Return the epoch milliseconds of midnight in Istanbul."""
-    from datetime import date
-
     return (date(year, m, d).toordinal() - 719_163) * DAY_MS - 3 * 3_600_000
 
 
 def money(hundredths: int) -> str:
     """Return `12.30` for 1230."""
     return f"{hundredths // 100}.{hundredths % 100:02d}"
-
-
-def choose(r: Roll, products: list[Product], tastes: tuple[int, ...]) -> Product:
-    """Return a product, three times out of four from the person's favourite categories; some are more popular."""
-    c = pick(r, tastes) if r() < 0.75 else int(r() * len(CATEGORIES))
-    return products[c * PER_CATEGORY + int(PER_CATEGORY * r() * r())]
-
-
-__all__ = ["Catalogue", "Product", "catalogue", "choose", "epoch", "local", "money"]

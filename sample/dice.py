@@ -1,7 +1,7 @@
 """Chance that is the same on every machine.
 
-Only `Random.random()` is promised to be stable between Python versions, so everything is made of it; no logarithms
-or roots, whose last digit may differ between machines.
+Only `Random.random()` is promised to be stable between Python versions, so everything is made of it; no
+logarithms or roots, whose last digit may differ between machines.
 """
 
 from collections.abc import Callable, Sequence

@@ -11,8 +11,7 @@ from . import rates as R
 from .broken import write_broken
 from .catalogue import catalogue
 from .clock import DAY_MS, END_MS, utc_seconds
-from .lives import Chunk
-from .people import Person
+from .lives import Chunk, people_of_pair
 from .writers import TABLES, Writer
 
 STORIES = ("story_a", "story_b", "story_c")
@@ -46,16 +45,18 @@ def write_chunk(job: tuple[str, int, int, int, int]) -> dict:
     return {"rows": w.rows, "repeats": w.repeats, "counts": counts, "examples": examples}
 
 
-def generate(out: str | Path, seed: int = 20_260_101, customers: int = 5_000, days: int = 365, jobs: int = 1) -> dict:
+def generate(
+    out: str | Path, seed: int = 20_260_101, customers: int = 5_000, days: int = 365, jobs: int = 1
+) -> dict:
     """Write a sample retailer into the folder `out` and return what `sample.json` says.
 
-    A pure function of seed, customers and days: the same bytes each time, for any `jobs`. The rows go to a folder
-    beside `out` that takes its name at the end. An older sample there is replaced; a folder that is no sample is not
-    (FileExistsError). Raises ValueError for fewer than 1 customer or fewer than 60 days.
+    A pure function of seed, customers and days: the same bytes each time, for any `jobs`. The rows go to a
+    folder beside `out` that takes its name at the end. An older sample there is replaced; a folder that holds
+    anything else is not (FileExistsError). Raises ValueError for fewer than 10 customers or 60 days.
     """
     out = Path(out).absolute()
-    if customers < 1 or days < 60:
-        raise ValueError("a sample needs at least 1 customer and 60 days")
+    if customers < 10 or days < 60:
+        raise ValueError("a sample needs at least 10 customers and 60 days")
     if out.exists() and any(out.iterdir()) and not (out / "sample.json").exists():
         raise FileExistsError(f"{out} is not empty and holds no sample.json: name another folder")
     work = out.with_name(f".{out.name}.unfinished-{os.getpid()}")
@@ -120,10 +121,19 @@ def _write(work: Path, seed: int, customers: int, days: int, jobs: int) -> dict:
 
 
 def _requests(w: Writer, seed: int, customers: int, days: int) -> None:
-    """Write six privacy requests: access, restrict, and one erase."""
+    """Write privacy requests (access, restrict, one erase) of people who are in no planted conflict."""
     asked = ("access", "restrict", "access", "erase", "restrict", "access")
+    k = 0
     for i, kind in enumerate(asked):
-        p = Person(seed, customers * (i + 1) // (len(asked) + 1), days)
+        k = max(k, customers // 2 * i // len(asked))
+        while k < customers // 2:
+            people, conflicts = people_of_pair(seed, k, customers, days)
+            k += 1
+            if not conflicts and people[0].has_account:
+                break
+        else:
+            return
+        p = people[0]
         how, value = ("email", p.email) if i % 2 else ("phone", "+" + p.phone)
         at = END_MS - (50 - 7 * i) * DAY_MS - 5 * 3_600_000
         w.row("privacy/requests", (f"PR{i + 1:04d}", kind, how, value, utc_seconds(at)))

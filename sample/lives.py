@@ -1,15 +1,23 @@
-"""The life of a person in the sample: when they visit and buy, and every record it leaves in the shop's systems."""
-
-import hashlib
-import json
+"""The life of a person: when they visit and buy, and every record it leaves in the shop's systems."""
 
 from . import measured as M
 from . import rates as R
 from . import spelling, vocab
-from .catalogue import Catalogue, epoch, money
-from .clock import DAY_MS, END_MS, ISTANBUL_MS, berlin, berlin_offset_ms, local, month, offset, utc_seconds, weekday
+from .catalogue import Catalogue, money
+from .clock import (
+    DAY_MS,
+    END_MS,
+    ISTANBUL_MS,
+    berlin,
+    berlin_offset_ms,
+    local,
+    month,
+    offset,
+    weekday,
+)
 from .dice import Roll, between, pick, quantile, roll, steps, weighted
 from .people import Device, Person, turkish_phone
+from .records import Records
 from .visits import Tracker, Visit
 from .writers import Writer
 
@@ -23,11 +31,12 @@ _HOURS = {
     "phone": steps(list(M.PHONE_HOURS.items())),
 }
 _QUANTITIES = steps(M.STORE_QUANTITIES)
-_DEVICE_WEIGHT = {"app_ios": 0.36, "app_android": 0.36, "mobile": 0.27, "home": 0.30, "office": 0.18, "shared": 0.25}
+_DEVICE_WEIGHT = {"app_ios": 0.36, "app_android": 0.36, "mobile": 0.27, "home": 0.30, "office": 0.18}
+_DEVICE_WEIGHT["shared"] = 0.25
 _BUSIEST = max(M.STORE_WEEKDAYS)
 
 
-class Chunk:
+class Chunk(Records):
     """Everything one chunk of people needs: files, catalogue, and the counts of what was planted."""
 
     def __init__(self, w: Writer, cat: Catalogue, seed: int, counts: dict, examples: dict) -> None:
@@ -37,41 +46,10 @@ class Chunk:
     # ---------- people
 
     def pair(self, k: int, last: int) -> None:
-        """Live the lives of customers 2k and 2k+1, who may be a household or pass on a phone number."""
-        seed, days, counts = self.seed, self.cat.days, self.counts
-        r = roll(seed, "pair", k)
-        a = Person(seed, 2 * k, days)
-        home = r() < R.HOUSEHOLD and 2 * k + 1 < last
-        people = [a]
-        if 2 * k + 1 < last:
-            b = Person(seed, 2 * k + 1, days, a if home else None)
-            people.append(b)
-            if home:
-                counts["households"] += 1
-                if r() < R.FAMILY_EMAIL / R.HOUSEHOLD:
-                    counts["family_emails"] += 1
-                    b.email = a.email
-                    a.has_crm = b.has_crm = True
-                    a.family_email = b.family_email = True
-                    b.has_mailchimp = False
-                    if a.has_account:
-                        b.has_account = False
-                elif r() < R.SHARED_DEVICE / R.HOUSEHOLD:
-                    counts["shared_devices"] += 1
-                    a.has_account = b.has_account = True
-                    shared = Device(r, "shared", f"{a.n:07d}8", a.home_ip, a.start)
-                    a.shared = b.shared = shared
-                    a.devices.append(shared)
-                    b.devices.append(shared)
-                if r() < R.SHARED_PAYMENT / R.HOUSEHOLD:
-                    counts["shared_payment_cards"] += 1
-                    b.token = a.token
-            elif r() < R.RECYCLED_PHONE / (1 - R.HOUSEHOLD) and not a.berlin and not b.berlin and a.first[:2] != b.first[:2]:
-                counts["recycled_phones"] += 1
-                a.handover = b.handover = a.start + int((0.3 + 0.4 * r()) * days) * DAY_MS
-                a.old_phone = b.phone = a.phone
-                a.phone = "90" + turkish_phone(a.n + 100_000_000)
-                a.has_crm = b.has_crm = True
+        """Live the lives of customers 2k and 2k+1."""
+        people, conflicts = people_of_pair(self.seed, k, last, self.cat.days)
+        for name in conflicts:
+            self.counts[name] += 1
         for p in people:
             self.live(p)
 
@@ -81,10 +59,11 @@ class Chunk:
         r = p.r
         self.counts["visitors"] += 1
         key = f"{n:07d}"
-        devices = [Device(r, pick(r, ("mobile", "mobile", "home", "office")), f"{key}2", p.mobile_ip, p.start)]
+        kind = pick(r, ("mobile", "mobile", "home", "office"))
+        devices = [Device(r, kind, f"{key}2", p.mobile_ip, p.start)]
         if r() < 0.15:
             devices.append(Device(r, "home", f"{key}3", p.home_ip, p.start))
-        for i in range(1 + int(5 * r() * r())):
+        for i in range(1 + int(9 * r() * r())):
             dev = pick(r, devices)
             t = self.moment(r, p.start + int(r() * self.cat.days) * DAY_MS, kind_of_hours(dev))
             if p.start <= t < END_MS - 60_000:
@@ -116,12 +95,12 @@ class Chunk:
             n, rhythm, last = between(r, 10, 30), 0.0, r() * 20
             rhythm = days * 0.95 / n
         elif life == "active":
-            n = min(n + 1, 14)
+            n = min(n + (r() < 0.6), 14)
             rhythm, last = min(75.0, days * 0.85 / n), r() * 28
         elif life == "silent":
             n, rhythm, last = between(r, 5, 10), 16 + 18 * r(), 60 + 90 * r()
         else:
-            n = min(n + 1, 8)
+            n = min(n + (r() < 0.5), 8)
             rhythm, last = 30.0, 181 + r() * (min(days, 330) - 190)
         out, back = [], last
         for i in range(n):
@@ -163,7 +142,7 @@ class Chunk:
         online.sort(key=lambda x: x[0])
         # the account: from before the sample, or opened at the first or second purchase, or on a visit
         p.opened = 0
-        browse_days = between(r, 1, 4) + (1 if p.life == "lead" else 0) + len(online) + (len(online) > 1)
+        browse_days = between(r, 3, 8) + (1 if p.life == "lead" else 0) + len(online) + (len(online) > 1)
         browse: list[tuple[int, Device]] = []
         if p.devices:
             for i in range(browse_days):
@@ -225,7 +204,7 @@ class Chunk:
                 self.walk(p, dev, t, i, detail)
             elif kind == "store":
                 self.in_store(p, t, i, detail)
-        self.records(p, bought, carts, [t for t, k, *_ in plan if k == "store"])
+        self.records(p, bought, carts)
 
     def device(self, r: Roll, p: Person) -> Device:
         """Return one of the person's devices, the handy ones more often."""
@@ -238,19 +217,21 @@ class Chunk:
         return p.devices[-1]
 
     def user(self, p: Person, dev: Device, t: int) -> str:
-        """Return the account that is already logged in on a device when a visit begins: only apps stay logged in."""
+        """Return the account logged in on a device when a visit begins: only apps stay logged in."""
         return p.account if dev.known and p.signup and t > p.signup and dev.kind.startswith("app") else ""
 
     def stories(self, p: Person, plan: list, online: list, store: list) -> None:
         """Plant the three stories of the requirements where a person has what they need."""
-        r, counts = p.r, self.counts
-        if p.style == "cross" and p.app and p.home and p.has_card and p.has_account and online and r() < R.STORY_A:
+        r = p.r
+        at_home = p.style == "cross" and p.app and p.home and p.has_card and p.has_account
+        if at_home and online and r() < R.STORY_A:
             i = between(r, 0, len(online) - 1)
             day = (online[i][0] + ISTANBUL_MS) // DAY_MS * DAY_MS - ISTANBUL_MS
             if day + 23 * HOUR_MS < END_MS - HOUR_MS and self.settled(p, i):
                 self.drop(plan, online[i][0])
                 at = day + 21 * HOUR_MS + int(r() * 90) * 60_000
-                plan.append((day + 8 * HOUR_MS + int(r() * 50) * 60_000, "steps", p.app, True, ("view", None, "")))
+                morning = day + 8 * HOUR_MS + int(r() * 50) * 60_000
+                plan.append((morning, "steps", p.app, True, ("view", None, "")))
                 plan.append((day + 12 * HOUR_MS + int(r() * 50) * 60_000, "store", None, False, "card"))
                 plan.append((at, "buy", p.home, self.opens(p, i), None))
                 self.story("a", p)
@@ -268,11 +249,14 @@ class Chunk:
                 cart = f"c{p.n:07d}b"
                 plan[:] = [x for x in plan if x[0] >= late or x[1] == "store" or x[0] < before]
                 at = midnight + 10 * HOUR_MS + int(r() * 300) * 60_000
-                plan.append((before + 18 * HOUR_MS + int(r() * 40) * 60_000, "steps", p.mobile, False, ("cart", basket, cart)))
-                plan.append((before + 22 * HOUR_MS + int(r() * 40) * 60_000, "steps", p.home, False, ("left", basket, cart)))
+                for when, dev, what in (
+                    (before + 18 * HOUR_MS, p.mobile, ("cart", basket, cart)),
+                    (before + 22 * HOUR_MS, p.home, ("left", basket, cart)),
+                    (midnight + 44 * HOUR_MS, p.mobile, ("view", None, "")),
+                    (midnight + 68 * HOUR_MS, p.home, ("view", None, "")),
+                ):
+                    plan.append((when + int(r() * 40) * 60_000, "steps", dev, what[0] == "view", what))
                 plan.append((at, "buy_here", p.office, True, (basket, cart)))
-                plan.append((midnight + 44 * HOUR_MS + int(r() * 90) * 60_000, "steps", p.mobile, True, ("view", None, "")))
-                plan.append((midnight + 68 * HOUR_MS + int(r() * 90) * 60_000, "steps", p.home, True, ("view", None, "")))
                 self.story("b", p)
                 return
         desk = p.home or p.office
@@ -289,7 +273,7 @@ class Chunk:
 
     def settled(self, p: Person, i: int) -> bool:
         """Return whether the account exists before the i-th online purchase."""
-        return p.opened > 0 or p.opened != 0 and i >= -p.opened
+        return p.opened > 0 or (p.opened != 0 and i >= -p.opened)
 
     def opens(self, p: Person, i: int) -> bool:
         """Return whether the i-th online purchase opens the account."""
@@ -306,12 +290,20 @@ class Chunk:
 
     # ---------- visits
 
-    def look(self, p: Person, dev: Device, t: int, user: str, i: int, cart: bool, must=False, open_cart=False) -> bool:
+    def look(
+        self, p: Person, dev: Device, t: int, user: str, i: int, cart: bool, must=False, open_cart=False
+    ) -> bool:
         """A visit without a purchase; return whether a cart was left."""
         r, tracker = p.r, self.tracker
         v = Visit(dev, t, user)
         pages = weighted(r, _PAGES)
-        if (must or r() < R.LOGIN_VISIT) and not user and p.signup and t > p.signup + HOUR_MS and p.has_account:
+        if (
+            (must or r() < R.LOGIN_VISIT)
+            and not user
+            and p.signup
+            and t > p.signup + HOUR_MS
+            and p.has_account
+        ):
             tracker.login(r, v, p, False)
             user = p.account
             if dev.kind.startswith("app"):
@@ -375,7 +367,7 @@ class Chunk:
 
     def buy(self, p: Person, dev: Device, t: int, i: int, new: bool, detail) -> tuple | None:
         """A visit that ends in an order; write the visit, the order and what becomes of it."""
-        r, tracker, w = p.r, self.tracker, self.w
+        r, tracker = p.r, self.tracker
         basket, cart = detail or (self.basket(p, t, False), f"c{p.n:07d}{i:02d}")
         discounted = r() < 0.15
         lines = [(x, q, c, q * c // 10 if discounted else 0) for x, q, c in basket]
@@ -420,10 +412,18 @@ class Chunk:
         tail = ("app" if app else "web", cart, checkout, dev.ip, agent, kind)
 
         def export(changed: int, status: str, cancelled: str) -> None:
+            placed = (
+                order,
+                p.account if known else "",
+                p.email,
+                phone,
+                made,
+                offset(min(t + 9_000, END_MS - 1)),
+            )
+            amounts = (money(subtotal), money(off), money(total))
             w.row(
                 "shop/orders",
-                (order, p.account if known else "", p.email, phone, made, offset(t + 9_000), offset(changed), cancelled)
-                + (p.currency, money(subtotal), money(off), money(total), status, *tail),
+                (*placed, offset(changed), cancelled, p.currency, *amounts, status, *tail),
                 month(changed),
             )
 
@@ -450,11 +450,10 @@ class Chunk:
                 _, q, c, d = lines[j]
                 some = between(r, 1, q)
                 whole = whole and some == q
-                w.row(
-                    "shop/refunds",
-                    (f"R{order[3:]}{j + 1:02d}", order, f"{order}{j + 1:02d}", offset(changed), some)
-                    + (money((q * c - d) * some // q), pick(r, ("beden", "kusurlu", "vazgeçti", "yanlış ürün"))),
-                )
+                line, amount = f"{j + 1:02d}", money((q * c - d) * some // q)
+                why = pick(r, ("beden", "kusurlu", "vazgeçti", "yanlış ürün"))
+                row = (f"R{order[3:]}{line}", order, f"{order}{line}", offset(changed), some, amount, why)
+                w.row("shop/refunds", row)
             export(changed, "refunded" if whole else "partially_refunded", "")
             w.repeats["shop/orders"] += 1
             counts["refunded_orders"] += 1
@@ -463,8 +462,8 @@ class Chunk:
             w.repeats["shop/orders"] += 1
 
     def in_store(self, p: Person, t: int, i: int, how) -> None:
-        """A store visit: maybe the kiosk first, then a receipt, sometimes a return at the counter days later."""
-        r, w, counts = p.r, self.w, self.counts
+        """A store visit: maybe the kiosk first, then a receipt, and maybe a return at the counter later."""
+        r, counts = p.r, self.counts
         store = p.store
         if r() < R.KIOSK:
             kind = "kiosk" if r() < 0.6 else "tablet"
@@ -529,7 +528,19 @@ class Chunk:
         currency = "EUR" if store[0] == "S11" else "TRY"
         w.row(
             "pos/receipts",
-            (rid, store[0], f"{store[0]}-R{1 + k % 3}", when, kind, card, phone, email, token, currency, money(total)),
+            (
+                rid,
+                store[0],
+                f"{store[0]}-R{1 + k % 3}",
+                when,
+                kind,
+                card,
+                phone,
+                email,
+                token,
+                currency,
+                money(total),
+            ),
             month(t),
         )
 
@@ -545,344 +556,45 @@ class Chunk:
         token = f"tok_w{n:09x}" if r() < R.RECEIPT_TOKEN else ""
         self.receipt(p, t, "sale", p.store, "", "", "", token, self.basket(p, t, True), walk_in=True)
 
-    # ---------- the records of other systems
 
-    def records(self, p: Person, bought: list, carts: list, store_times: list) -> None:
-        """Write account, contact, member, contact-centre user, consents, messages, posts and labels of one person."""
-        r, w, counts, start = p.r, self.w, self.counts, p.start
-        label = w.row
-        for dev in p.devices:
-            if dev.kind == "shared":
-                continue
-            for anon, user in dev.seen.items():
-                if user:
-                    label("labels/identity_labels", ("tracker", "events", anon, p.id))
-                    counts["labelled_cookies"] += 1
-        counts["devices"] += len(p.devices)
-        if p.has_account and p.signup:
-            self.account(p)
-        if p.has_crm:
-            self.contact(p)
-        member = self.member(p) if p.has_mailchimp else None
-        if p.has_zendesk:
-            self.service(p, bought)
-        if r() < R.SOCIAL:
-            self.post(p)
-        self.consents(p, member)
-        self.messages(p, carts, bought)
-
-    def account(self, p: Person) -> None:
-        r, w = p.r, self.w
-        made = p.signup
-        phone = spelling.e164(p.phone_at(made)) if p.old_phone == "" and r() < 0.72 else ""
-        first = p.first if not p.second or r() < 0.5 else f"{p.first} {p.second}"
-        marketing = "true" if r() < 0.6 else "false"
-
-        def export(changed: int, first: str, marketing: str, period: str) -> None:
-            w.row(
-                "shop/customers",
-                (p.account, p.email, phone, first, p.last, offset(made), offset(changed), marketing, p.city, p.country),
-                period,
-            )
-
-        export(made, first, marketing, "")
-        w.row("labels/identity_labels", ("shop", "customers", p.account, p.id))
-        changed = max(made, p.start) + int(r() * 90 * DAY_MS)
-        if r() < R.REEXPORTED and changed < END_MS:
-            phone = phone or ("" if p.old_phone else spelling.e164(p.phone))
-            export(changed, first, "false" if marketing == "true" and r() < 0.5 else marketing, "changed")
-            w.repeats["shop/customers"] += 1
-
-    def contact(self, p: Person) -> None:
-        """Write a CRM contact as store staff typed it, sometimes twice, sometimes again after a change."""
-        r, w, counts = p.r, self.w, self.counts
-        for copy in range(2 if r() < R.CRM_SECOND_CONTACT else 1):
-            cid = f"C{p.n:07d}" + ("-2" if copy else "")
-            upper = r() < R.CRM_CAPITALS
-            folded = upper and r() < R.CRM_CAPITALS_ASCII
-            made = p.start - int(r() * 700 * DAY_MS)
-            if p.life == "new" or r() < 0.35:
-                made = p.start + int(r() * (END_MS - p.start) * 0.8)
-            if p.handover:
-                made = p.handover + (-40 if p.old_phone else 25) * DAY_MS
-            first = spelling.crm_name(r, p.first if not p.second or r() < 0.4 else f"{p.first} {p.second}", upper, folded)
-            last = spelling.crm_name(r, p.last, upper, folded)
-            digits = p.old_phone or p.phone
-            phone = spelling.phone(r, digits) if r() < R.CRM_PHONE or p.handover else ""
-            email = spelling.email(r, p.email) if r() < R.CRM_EMAIL or p.family_email else ""
-            card = p.card if p.has_card and not copy else ""
-            if not p.handover and not p.family_email:
-                x = r()
-                if x < R.CRM_PLACEHOLDER_PHONE:
-                    phone = pick(r, R.PLACEHOLDER_PHONES)
-                    counts["placeholder_phones"] += 1
-                elif x < R.CRM_PLACEHOLDER_PHONE + R.CRM_PHONE_TYPO and phone:
-                    phone = spelling.phone(r, spelling.phone_typo(r, digits))
-                    counts["phone_typos"] += 1
-                x = r()
-                if x < R.CRM_PLACEHOLDER_EMAIL:
-                    email = pick(r, R.PLACEHOLDER_EMAILS)
-                    counts["placeholder_emails"] += 1
-                elif x < R.CRM_PLACEHOLDER_EMAIL + R.CRM_EMAIL_TYPO and email:
-                    email = spelling.email_typo(r, p.email)
-                    counts["email_typos"] += 1
-                elif x > 1 - R.CRM_EMAIL_TURKISH_CAPITALS and email:
-                    email = spelling.capitals(email.lower())
-                    counts["turkish_capital_emails"] += 1
-                if r() < R.CRM_STRANGER_CONTACTS:
-                    phone = spelling.phone(r, p.work_phone())
-                    email = p.make_email("firma.example", "") if r() < 0.3 else ""
-                    counts["contacts_linkable_by_name_only"] += 1
-                if not card and r() < R.CRM_PLACEHOLDER_CARD:
-                    card = pick(r, R.PLACEHOLDER_CARDS)
-                    counts["placeholder_cards"] += 1
-            y, m, d = p.birth
-            if r() < 0.02:
-                m, d = (d, m) if d <= 12 else (m, d)
-            birth = pick(r, (f"{y}-{m:02d}-{d:02d}", f"{d:02d}.{m:02d}.{y}", f"{d:02d}/{m:02d}/{y}")) if r() < 0.8 else ""
-            gender = pick(r, ("K", "Kadın", "F") if p.female else ("E", "Erkek", "M")) if r() < 0.85 else ""
-            up = (lambda s: spelling.capitals(s)) if upper else (lambda s: s)
-            street, district, city = up(p.street), up(p.district), up(p.city)
-            married = ("evli" if p.married else "bekar") if r() < 0.6 else ""
-            row = [cid, card, first, last, email, phone, birth, gender, married]
-            row += [p.job if r() < 0.5 else "", p.income if r() < 0.4 else ""]
-            row += [street, district, city, p.postal, p.country, utc_seconds(made)]
-            w.row("crm/contacts", [*row, utc_seconds(made)])
-            w.row("labels/identity_labels", ("crm", "contacts", cid, p.id))
-            counts["crm_capitals"] += upper
-            changed = max(made, p.start) + int(r() * 120 * DAY_MS)
-            if r() < R.REEXPORTED and changed < END_MS:
-                row[8] = "evli" if p.married else "bekar"
-                row[10] = p.income
-                w.row("crm/contacts", [*row, utc_seconds(changed)], "changed")
-                w.repeats["crm/contacts"] += 1
-
-    def member(self, p: Person) -> tuple | None:
-        """Write a newsletter member and what they did with each campaign; return (address, since, until)."""
-        r, w, counts, cat = p.r, self.w, self.counts, self.cat
-        address = p.email
-        phone = ""
-        if r() < R.SECOND_EMAIL and not p.family_email:
-            address = p.make_email(pick(r, ("hotmail.com", "yahoo.com", "mynet.com")), "x")
-            counts["second_emails"] += 1
-        else:
-            address = spelling.email(r, address)
-            if r() < 0.3 and not p.handover:
-                phone = spelling.phone(r, p.phone)
-        key = hashlib.md5(address.lower().encode()).hexdigest()
-        since = p.start - int(r() * 500 * DAY_MS) if r() < 0.5 else p.start + int(r() * (END_MS - p.start) * 0.9)
-        keen, until, status = 0.08 + 0.6 * r() * r(), END_MS, "subscribed"
-        cleaned = r() < 0.02
-        for cid, at, _, _ in cat.campaigns:
-            if at < since or at >= until:
-                continue
-            sent = at + int(r() * 600) * 1000
-            self.activity(cid, key, address, "sent", sent, "", "")
-            if cleaned:
-                self.activity(cid, key, address, "bounce", sent + 4000, "", "")
-                status, until = "cleaned", sent + 5000
-                counts["bounced_members"] += 1
-                break
-            if r() < keen:
-                opened = sent + int(r() * r() * 2 * DAY_MS) + 60_000
-                if opened < END_MS - 120_000:
-                    self.activity(cid, key, address, "open", opened, "", p.mobile_ip)
-                    if r() < 0.22:
-                        x = self.tracker.choose(r, p)
-                        url = f"https://www.magaza.example{x.path}?utm_campaign={cid}"
-                        self.activity(cid, key, address, "click", opened + 20_000, url, p.mobile_ip)
-                    elif r() < 0.02:
-                        self.activity(cid, key, address, "unsub", opened + 50_000, "", p.mobile_ip)
-                        status, until = "unsubscribed", opened + 50_000
-                        counts["unsubscribed_members"] += 1
-        first = p.first
-        day = f'"BIRTHDAY":"{p.birth[1]:02d}/{p.birth[2]:02d}"' if r() < 0.3 else '"BIRTHDAY":""'
-
-        def export(changed: int, status: str, period: str) -> None:
-            w.json(
-                "mailchimp/members",
-                f'{{"id":"{key}","unique_email_id":"{key[:10]}","email_address":"{address}","list_id":"L1",'
-                f'"status":"{status}","timestamp_signup":"{utc_seconds(since)}","timestamp_opt":'
-                f'"{utc_seconds(since + 60_000)}","last_changed":"{utc_seconds(changed)}","merge_fields":'
-                f'{{"FNAME":"{first}","LNAME":"{p.last}","PHONE":"{phone}",{day}}}}}',
-                period,
-            )
-
-        export(since + 60_000, "subscribed", "")
-        w.row("labels/identity_labels", ("mailchimp", "members", key, p.id))
-        if status != "subscribed":
-            export(until, status, "changed")
-            w.repeats["mailchimp/members"] += 1
-        return address, since, until, status
-
-    def activity(self, campaign, key, address, action, t, url, ip) -> None:
-        self.w.row(
-            "mailchimp/email_activity", (campaign, key, address, action, utc_seconds(t), url, ip), month(t)
-        )
-
-    def service(self, p: Person, bought: list) -> None:
-        """Write a contact-centre user and tickets."""
-        r, w, counts = p.r, self.w, self.counts
-        zid = str(360_000_000_000 + p.n)
-        made = p.start + int(r() * (END_MS - p.start) * 0.9)
-        first = [t for t, *_ in bought]
-        if first and r() < 0.6:
-            made = min(pick(r, first) + int(r() * 6 * DAY_MS), END_MS - DAY_MS)
-        external = p.account if p.has_account and p.signup and p.signup < made and r() < 0.5 else ""
-        email, phone = spelling.email(r, p.email), spelling.phone(r, p.phone_at(made)) if r() < 0.45 else ""
-        name = p.full_name
-        if r() < R.ZENDESK_NAME_ONLY:
-            email = phone = external = ""
-            counts["users_linkable_by_name_only"] += 1
-        elif r() < 0.25 and phone:
-            email = ""
-        if r() < 0.15:
-            name = name.lower() if r() < 0.5 else spelling.capitals(name)
-        w.row("zendesk/users", (zid, external, name, email, phone, utc_seconds(made), utc_seconds(made)))
-        w.row("labels/identity_labels", ("zendesk", "users", zid, p.id))
-        for k in range(1 + (r() < 0.3)):
-            subject, kind = pick(r, vocab.TICKETS)
-            at = made + k * between(r, 1, 30) * DAY_MS
-            if at >= END_MS - 3 * HOUR_MS:
-                break
-            solved = at + between(r, 1, 90) * HOUR_MS
-            via = pick(r, ("web", "email", "chat", "phone", "phone", "social"))
-            done = solved < END_MS
-            score = pick(r, ("good", "good", "bad", "")) if done else ""
-            tid = f"{zid[5:]}{k}"
-            head = (tid, zid, via, subject, kind, pick(r, ("low", "normal", "high")))
-            w.row(
-                "zendesk/tickets",
-                (*head, "solved" if done else "open", score, utc_seconds(at), utc_seconds(solved if done else at)),
-            )
-
-    def post(self, p: Person) -> None:
-        r = p.r
-        network = pick(r, ("instagram", "twitter", "facebook"))
-        for k in range(1 + (r() < 0.3)):
-            text, mood = pick(r, vocab.POSTS)
-            at = p.start + int(r() * (END_MS - p.start - DAY_MS))
-            stem = p.email.partition("@")[0].replace(".", "_")
-            self.w.json(
-                "sprout_social/messages",
-                json.dumps(
-                    {
-                        "guid": f"{network[:2]}-{p.n:07d}-{k}",
-                        "network": network,
-                        "post_type": pick(r, ("comment", "mention", "direct_message")),
-                        "created_time": utc_seconds(at),
-                        "from": {"guid": f"{network[:2]}u{p.n * 7919:011d}", "name": p.full_name, "screen_name": stem},
-                        "text": text,
-                        "sentiment": mood,
-                    },
-                    ensure_ascii=False,
-                    separators=(",", ":"),
-                ),
-            )
-
-    def consents(self, p: Person, member) -> None:
-        """Write registry-shaped consents: one per contact point and channel, some withdrawn later."""
-        r, w, counts = p.r, self.w, self.counts
-        if not (p.has_account or p.has_crm or member):
-            return
-        made = p.signup if p.signup and p.has_account else p.start + int(r() * (END_MS - p.start) * 0.7)
-        made = min(max(made, p.start - 300 * DAY_MS), END_MS - DAY_MS)
-        phone = spelling.e164(p.phone)
-        source = "HS_WEB" if p.has_account else "HS_FIZIKSEL_ORTAM"
-        asked = [(phone, "MESAJ", 0.62), (phone, "ARAMA", 0.35), (p.email, "EPOSTA", 0.6)]
-        if p.app and p.app.known:
-            asked.append((p.app.token, "PUSH", 0.7))
-        if r() < 0.3:
-            asked.append((phone, "WHATSAPP", 0.6))
-        if p.has_account and p.signup:
-            asked.append((p.account, "ONSITE", 0.8))
-            asked.append((p.email, "ADS", 0.4))
-        for who, channel, yes in asked:
-            if who == p.email and p.family_email and p.n % 2:
-                continue
-            if r() > 0.85:
-                continue
-            given = r() < yes
-            w.row("consent/records", (who, "BIREYSEL", channel, "marketing", "ONAY" if given else "RET", source, local(made), "612345"))
-            later = made + int(r() * 250 * DAY_MS) + DAY_MS
-            if given and r() < 0.08 and later < END_MS:
-                how = "HS_MESAJ" if channel == "MESAJ" else "HS_CAGRI_MERKEZI" if channel == "ARAMA" else "HS_EPOSTA"
-                w.row("consent/records", (who, "BIREYSEL", channel, "marketing", "RET", how, local(later), "612345"))
-                counts["consents_withdrawn"] += 1
-
-    def messages(self, p: Person, carts: list, bought: list) -> None:
-        """Write what was sent by SMS, push, WhatsApp, onsite and call, and what came back."""
-        r, cat = p.r, self.cat
-        k = 0
-        for t, dev in carts[-3:]:
-            app = dev.kind.startswith("app")
-            if app:
-                way = ("push", dev.token, "push_token")
-            elif p.has_account and p.signup and p.signup < t and r() < 0.5:
-                way = ("onsite", p.account, "account_id")
-            else:
-                way = ("onsite", self.tracker.anonymous_id(dev, t), "anonymous_id")
-            self.send(p, k, t + between(r, 30, 300) * 60_000, way, "cart", "retail_cart", f"{1 if app else 0}")
-            k += 1
-            if p.has_account and p.signup and p.signup < t and r() < 0.3:
-                way = ("whatsapp", spelling.e164(p.phone), "phone")
-                self.send(p, k, t + DAY_MS + between(r, 0, 600) * 60_000, way, "cart", "retail_cart", "2")
-                k += 1
-        if not (p.has_account or p.has_crm):
-            return
-        for name, begins, _, _ in cat.windows:
-            if begins > p.start and r() < 0.3:
-                way = ("sms", spelling.phone(r, p.phone) if r() < 0.2 else spelling.e164(p.phone), "phone")
-                if p.app and p.app.known and r() < 0.5:
-                    way = ("push", p.app.token, "push_token")
-                self.send(p, k, begins + between(r, 8, 12) * HOUR_MS, way, name, "", "")
-                k += 1
-        if p.life in ("lost", "vip") and r() < 0.3:
-            at = END_MS - between(r, 5, 60) * DAY_MS
-            if at > p.start:
-                self.send(p, k, at, ("call", spelling.e164(p.phone), "phone"), "geri-kazan", "win_back", "1")
-
-    def send(self, p: Person, k: int, t: int, way: tuple, campaign: str, journey: str, step: str) -> None:
-        r, w, counts = p.r, self.w, self.counts
-        if t >= END_MS - HOUR_MS:
-            return
-        channel, recipient, kind = way
-        mid = f"s{p.n:07d}{k:03d}"
-        at = str(t) if channel == "push" else f'"{utc_seconds(t)}"'
-        flow = f',"journey":"{journey}","step":"{step}"' if journey else ""
-        w.json(
-            "messaging/sends",
-            f'{{"message_id":"{mid}","channel":"{channel}","recipient":"{recipient}","recipient_type":"{kind}",'
-            f'"campaign_id":"{campaign}"{flow},"variant":"{"AB"[p.n % 2]}","sent_at":{at}}}',
-        )
-        put = w.row
-        if r() < R.UNREACHABLE_SEND:
-            counts["unreachable_sends"] += 1
-            put("messaging/receipts", (mid, "failed", utc_seconds(t + 5000), "unreachable"))
-            return
-        if channel == "call":
-            event = "answered" if r() < 0.4 else "failed"
-            put("messaging/receipts", (mid, event, utc_seconds(t + 20_000), "" if event == "answered" else "no answer"))
-            return
-        put("messaging/receipts", (mid, "delivered", utc_seconds(t + 3000), ""))
-        if r() < 0.45:
-            seen = t + 60_000 + int(r() * r() * 20 * HOUR_MS)
-            if seen < END_MS - 60_000:
-                put("messaging/receipts", (mid, "viewed", utc_seconds(seen), ""))
-                x = r()
-                if x < 0.2:
-                    put("messaging/receipts", (mid, "clicked", utc_seconds(seen + 9000), ""))
-                elif x < 0.24 and channel == "whatsapp":
-                    put("messaging/receipts", (mid, "replied", utc_seconds(seen + 40_000), ""))
-                elif x < 0.26:
-                    put("messaging/receipts", (mid, "unsubscribed", utc_seconds(seen + 30_000), ""))
-                elif x < 0.263:
-                    put("messaging/receipts", (mid, "complained", utc_seconds(seen + 30_000), ""))
+def people_of_pair(seed: int, k: int, last: int, days: int) -> tuple[list[Person], list[str]]:
+    """Return customers 2k and 2k+1 (below `last`), perhaps a household, and their planted conflicts."""
+    r = roll(seed, "pair", k)
+    a = Person(seed, 2 * k, days)
+    home = r() < R.HOUSEHOLD
+    if 2 * k + 1 >= last:
+        return [a], []
+    b = Person(seed, 2 * k + 1, days, a if home else None)
+    conflicts = []
+    if home:
+        conflicts.append("households")
+        if r() < R.FAMILY_EMAIL / R.HOUSEHOLD:
+            conflicts.append("family_emails")
+            b.email = a.email
+            a.has_crm = b.has_crm = a.family_email = b.family_email = True
+            b.has_mailchimp = False
+            if a.has_account:
+                b.has_account = False
+        elif r() < R.SHARED_DEVICE / R.HOUSEHOLD:
+            conflicts.append("shared_devices")
+            a.has_account = b.has_account = True
+            a.shared = b.shared = Device(r, "shared", f"{a.n:07d}8", a.home_ip, a.start)
+            a.devices.append(a.shared)
+            b.devices.append(b.shared)
+        if r() < R.SHARED_PAYMENT / R.HOUSEHOLD:
+            conflicts.append("shared_payment_cards")
+            b.token = a.token
+    elif (
+        r() < R.RECYCLED_PHONE / (1 - R.HOUSEHOLD) and not (a.berlin or b.berlin) and a.first[0] != b.first[0]
+    ):
+        conflicts.append("recycled_phones")
+        a.handover = b.handover = a.start + int((0.3 + 0.4 * r()) * days) * DAY_MS
+        a.old_phone = b.phone = a.phone
+        a.phone = "90" + turkish_phone(a.n + 100_000_000)
+        a.has_crm = b.has_crm = True
+    return [a, b], conflicts
 
 
 def kind_of_hours(dev: Device) -> str:
     """Return which table of hours a device follows."""
     return "office" if dev.kind == "office" else "home" if dev.kind in ("home", "shared") else "phone"
-
-
-__all__ = ["Chunk", "epoch"]

@@ -5,7 +5,7 @@ Each table is a list of quantiles at `AT`, or shares that add up to one. Nothing
 
 AT = (0.0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
 
-# UCI Online Retail: lines per invoice (8,802 invoices with a customer). A wholesaler's baskets: used divided by five.
+# UCI Online Retail: lines per invoice (8,802 invoices with a customer). A wholesaler: used divided by five.
 ONLINE_LINES = (1, 1, 2, 5, 8, 11, 14, 18, 23, 30, 44, 58, 94)
 ONLINE_LINES_DIVISOR = 5
 # UCI Online Retail: days between two purchases of one customer (5,016 gaps), mean 35.37.
@@ -67,7 +67,7 @@ STORE_LINES = (1, 1, 1, 1, 2, 3, 5, 7, 10, 15, 25, 35, 58)
 STORE_LINES_DIVISOR = 2
 # Complete Journey: share of lines with quantity 1, 2, 3, more.
 STORE_QUANTITIES = ((1, 0.803), (2, 0.132), (3, 0.032), (4, 0.033))
-# Complete Journey: baskets by hour; the file is in UTC, the stores are five hours behind. Cut to opening hours.
+# Complete Journey: baskets by hour; the file is in UTC, the stores are five hours behind. Cut to 10 to 22.
 STORE_HOURS = {
     10: 0.0562,
     11: 0.0679,
@@ -108,4 +108,15 @@ PHONE_HOURS = {
     22: 0.05,
     23: 0.02,
 }
-HOME_HOURS = {9: 0.03, 10: 0.04, 13: 0.04, 17: 0.06, 18: 0.09, 19: 0.13, 20: 0.18, 21: 0.20, 22: 0.15, 23: 0.08}
+HOME_HOURS = {
+    9: 0.03,
+    10: 0.04,
+    13: 0.04,
+    17: 0.06,
+    18: 0.09,
+    19: 0.13,
+    20: 0.18,
+    21: 0.20,
+    22: 0.15,
+    23: 0.08,
+}

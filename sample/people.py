@@ -1,4 +1,4 @@
-"""Who the people are: names, contacts, devices, and the systems that know them. A pure function of seed and number."""
+"""Who the people are: names, contacts, devices. A pure function of seed, number and days."""
 
 from . import rates as R
 from . import vocab
@@ -29,8 +29,8 @@ def turkish_phone(number: int) -> str:
 class Device:
     """A browser or an app install.
 
-    kind: app_ios, app_android, mobile, home, office, shared. `cuts` are the moments its cookie was cleared; the
-    anonymous id changes there. `known` is the account that stays logged in (apps).
+    kind: app_ios, app_android, mobile, home, office, shared. `cuts` are the moments its cookie was cleared;
+    the anonymous id changes there. `known` is the account that stays logged in (apps).
     """
 
     __slots__ = ("anon", "cuts", "ga", "ids", "ip", "key", "kind", "known", "seen", "skew", "token")
@@ -59,7 +59,7 @@ class Device:
 
 
 class Person:
-    """One person and the facts no system holds alone. Contacts are the real ones, records may spell them otherwise."""
+    """One person, with the true contacts; records may spell them otherwise."""
 
     def __init__(self, seed: int, n: int, days: int, partner: "Person | None" = None) -> None:
         r = self.r = roll(seed, "person", n)
@@ -71,7 +71,9 @@ class Person:
         self.style = weighted(r, _STYLE)
         self.berlin = r() < R.BERLIN if partner is None else partner.berlin
         self.female = r() < 0.54 if partner is None else not partner.female
-        foreign = "de" if self.berlin and r() < 0.55 else pick(r, ("en", "de", "ar")) if r() < R.OTHER_NAMES else ""
+        foreign = (
+            "de" if self.berlin and r() < 0.55 else pick(r, ("en", "de", "ar")) if r() < R.OTHER_NAMES else ""
+        )
         if foreign:
             men, women, families = vocab.FOREIGN[foreign]
         else:
@@ -100,7 +102,9 @@ class Person:
             while self.first[0] == partner.first[0]:
                 self.first = pick(r, women if self.female else men)
             self.second = ""
-        self.phone = f"49151{(n * 7_368_787 + 271_828) % 10**8:08d}" if self.berlin else "90" + turkish_phone(n)
+        self.phone = (
+            f"49151{(n * 7_368_787 + 271_828) % 10**8:08d}" if self.berlin else "90" + turkish_phone(n)
+        )
         self.email = self.make_email(weighted(r, _DOMAINS), "")
         self.store = pick(r, _STORES[self.city])
         self.tastes = (int(r() * 12), int(r() * 12), int(r() * 12))

@@ -1,6 +1,6 @@
 """Every rate of the sample in one place: change a number here and the sample changes, nothing else has to.
 
-A rate is a share between 0 and 1 of what its comment names. Counts of what was really planted are in `sample.json`.
+A rate is a share between 0 and 1 of what its comment names. Counts of what was planted are in `sample.json`.
 """
 
 # ---------- how many, and how they shop
@@ -40,13 +40,13 @@ KIOSK_LOGIN = 0.35  # of those: logged in there
 COOKIE_ROTATES = 0.35  # of browsers: cookie cleared after 60 to 200 days, again and again
 UNTRACKED_ORDER = 0.05  # of online orders: blocked tracker, order only in the shop
 ORDER_CANCELLED = 0.03
-ORDER_REFUNDED = 0.08  # one line or more is sent back
+ORDER_REFUNDED = 0.12  # one line or more is sent back
 RECEIPT_RETURNED = 0.06  # of identified receipts: some of it is brought back to the counter
 RECEIPT_CARD = 0.72  # of receipts of a card holder: card shown
 RECEIPT_PHONE = 0.10  # of other receipts: phone given
 RECEIPT_EMAIL = 0.05  # of all receipts: e-receipt by e-mail
 RECEIPT_TOKEN = 0.55  # of receipts: paid by card, so a payment token
-WALK_IN_RECEIPTS = 0.30  # receipts per customer by people nobody knows
+WALK_IN_RECEIPTS = 0.18  # receipts per customer by people nobody knows
 OPEN_CART = 0.10  # of customers with a browser or app: cart left open in the last four days
 STORY_A = 0.25  # of eligible customers (app, desktop, card, cross): app, store, desktop on one day
 STORY_B = 0.30  # of eligible customers (sign-up inside the sample, mobile, home, office)
@@ -72,7 +72,7 @@ CRM_CAPITALS = 0.40  # of CRM contacts: typed in Turkish capitals
 CRM_CAPITALS_ASCII = 0.35  # of those: I for İ and ı, S for Ş and so on
 CRM_EMAIL_TURKISH_CAPITALS = 0.004  # of CRM e-mails: GMAİL.COM
 CRM_BLANKS = 0.06  # of CRM names: NBSP, two blanks, trailing blanks
-CRM_STRANGER_CONTACTS = 0.045  # of CRM contacts: neither the e-mail nor the phone the person uses elsewhere
+CRM_STRANGER_CONTACTS = 0.06  # of CRM contacts: neither the e-mail nor the phone the person uses elsewhere
 GMAIL_SPELLING = 0.18  # of Gmail addresses in a second system: dots, plus-tag, googlemail.com
 EMAIL_CAPITALS = 0.08  # of e-mails in a second system: other case
 SECOND_EMAIL = 0.05  # of newsletter members: signed up with another address

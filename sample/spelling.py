@@ -88,7 +88,9 @@ def phone_typo(r: Roll, digits: str) -> str:
 
 def blanks(r: Roll, text: str) -> str:
     """Return the text with NBSP, two blanks, or blanks around it."""
-    return pick(r, (f"{text} ", f" {text}", text.replace(" ", "\u00a0") + "\u00a0", text.replace(" ", "  ") + "  "))
+    return pick(
+        r, (f"{text} ", f" {text}", text.replace(" ", "\u00a0") + "\u00a0", text.replace(" ", "  ") + "  ")
+    )
 
 
 def crm_name(r: Roll, name: str, upper: bool, folded: bool) -> str:

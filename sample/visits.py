@@ -40,7 +40,7 @@ _SOURCES = (("google", "cpc"), ("newsletter", "email"), ("instagram", "social"),
 class Visit:
     """Steps of one visit, gathered first and written at once.
 
-    Each step is (seconds after the step before, type, event or page name, path, search, body as JSON text, product).
+    Each step is (seconds after the one before, type, event or name, path, search, body as JSON, product).
     """
 
     def __init__(self, device: Device, start: int, user: str) -> None:
@@ -82,11 +82,10 @@ class Tracker:
                     )
                     searching = False
                 else:
-                    base = cat.products.index(product) // 25 * 25 if False else product.number // 25 * 25
+                    base = product.number // 25 * 25
                     items = [cat.products[base + int(25 * r() * r())] for _ in range(2)] + [product]
                     shown = ",".join(
-                        f"{{{x.json},{self.priced(x, currency, v.start)},"
-                        f'"position":{k + 1}}}'
+                        f'{{{x.json},{self.priced(x, currency, v.start)},"position":{k + 1}}}'
                         for k, x in enumerate(items)
                     )
                     v.add(
@@ -128,7 +127,7 @@ class Tracker:
     def fill(self, r: Roll, v: Visit, p: Person, basket: list, cart: str) -> None:
         """Look at the basket's products and put them in the cart; sometimes one is taken out again."""
         for product, quantity, price in basket:
-            head = f"{product.json},\"price\":{money(price)},"
+            head = f'{product.json},"price":{money(price)},'
             if r() < 0.7:
                 duration = between(r, 3, 60)
                 v.add(
@@ -165,7 +164,9 @@ class Tracker:
             f'"cart_id":"{cart}","products":[{self.basket_json(basket, p.currency)}]',
         )
 
-    def checkout(self, r: Roll, v: Visit, p: Person, basket: list, checkout: str, reached: int, total: int) -> None:
+    def checkout(
+        self, r: Roll, v: Visit, p: Person, basket: list, checkout: str, reached: int, total: int
+    ) -> None:
         """Start the checkout and reach step 1 (address), 2 (delivery), 3 (payment), or 4 (all done)."""
         v.add(
             between(r, 3, 20),
@@ -179,15 +180,16 @@ class Tracker:
         delivery = "store" if r() < 0.2 else "courier"
         pay = pick(r, ("card", "card", "card", "transfer", "on_delivery"))
         for step in range(1, 4):
-            body = (
-                f'"checkout_id":"{checkout}","step":{step},"shipping_method":"{delivery}","payment_method":"{pay}"'
-            )
+            body = f'"checkout_id":"{checkout}","step":{step},"shipping_method":"{delivery}"'
+            body += f',"payment_method":"{pay}"'
             v.add(between(r, 1, 6), "track", "Checkout Step Viewed", f"/odeme/{step}", body)
             if step >= reached:
                 break
             v.add(between(r, 10, 70), "track", "Checkout Step Completed", f"/odeme/{step}", body)
 
-    def complete(self, r: Roll, v: Visit, p: Person, basket: list, checkout: str, order: str, total: int, off: int):
+    def complete(
+        self, r: Roll, v: Visit, p: Person, basket: list, checkout: str, order: str, total: int, off: int
+    ):
         """Complete the order; `order` is the shop's order id."""
         v.add(
             between(r, 2, 9),
@@ -196,13 +198,14 @@ class Tracker:
             "/odeme/tesekkurler",
             f'"checkout_id":"{checkout}","order_id":"{order}","total":{money(total)},'
             f'"revenue":{money(revenue(total))},"shipping":0,"tax":{money(total - revenue(total))},'
-            f'"discount":{money(off)},"currency":"{p.currency}","products":[{self.basket_json(basket, p.currency)}]',
+            f'"discount":{money(off)},"currency":"{p.currency}",'
+            f'"products":[{self.basket_json(basket, p.currency)}]',
         )
         v.order = (order, total, basket)
 
     def login(self, r: Roll, v: Visit, p: Person, new: bool) -> None:
-        """Identify: everything after it carries the account. At the first sign-up an alias call may follow."""
-        traits = {"email": p.email if not new else p.email, "first_name": p.first, "last_name": p.last}
+        """Identify: what follows carries the account. After a sign-up an alias call may follow."""
+        traits = {"email": p.email, "first_name": p.first, "last_name": p.last}
         if r() < 0.6:
             traits["phone"] = e164(p.phone)
         if p.has_card and r() < 0.3:
@@ -217,7 +220,9 @@ class Tracker:
 
     # ---------- writing them
 
-    def write(self, r: Roll, v: Visit, p: Person, prefix: str, anon: str = "", channel: str = "", store=None) -> int:
+    def write(
+        self, r: Roll, v: Visit, p: Person, prefix: str, anon: str = "", channel: str = "", store=None
+    ) -> int:
         """Write the visit; return the moment of its last step (ms)."""
         dev, t, user = v.device, v.start, v.user
         kind = dev.kind
@@ -228,13 +233,15 @@ class Tracker:
         city = store[2] if store else p.city
         zone = "Europe/Berlin" if city == "Berlin" else "Europe/Istanbul"
         ip = "10.1.0.9" if store else dev.ip
-        device = f'"id":"{device_id(dev, anon)}","type":"{device_type}"' if (app or store) else f'"type":"{device_type}"'
+        device = (
+            f'"id":"{device_id(dev)}","type":"{device_type}"' if (app or store) else f'"type":"{device_type}"'
+        )
         if app:
             device += f',"advertisingId":"{ad_id(dev)}","token":"{dev.token}"'
         day = (t - self.cat.start) // DAY_MS
         window = self.cat.window_of_day[day] if 0 <= day < len(self.cat.window_of_day) else ""
         campaign = ""
-        source, medium = "(direct)", "(none)"
+        name, source, medium = "(direct)", "(direct)", "(none)"
         if not store and r() < (0.5 if window else 0.18):
             source, medium = pick(r, _SOURCES)
             name = window or f"surekli-{source}"
@@ -251,7 +258,7 @@ class Tracker:
             late = between(r, 2, 9) * DAY_MS + between(r, 0, 80_000_000)
         ga = None
         if not app and not store and r() < R.GA_VISITS:
-            ga = self.ga_head(dev, p, t, system, device_type, source, medium, window or f"surekli-{source}")
+            ga = self.ga_head(dev, p, t, system, device_type, source, medium, name)
         if user and not store:
             dev.seen[anon] = user
         referrer = f"https://www.{source}.com/" if campaign and source != "newsletter" else ""
@@ -403,7 +410,7 @@ def uuid_of(key: str, era: int) -> str:
     return f"{h[:8]}-{h[8:12]}-4{h[13:16]}-a{h[17:20]}-{h[20:]}"
 
 
-def device_id(dev: Device, anon: str) -> str:
+def device_id(dev: Device) -> str:
     """Return the id of the device an app or a store's machine reports."""
     return f"d{int(dev.key):011d}" if dev.key.isdigit() else dev.key
 

@@ -1,56 +1,77 @@
 """Words of the sample: names, places, products. All made up or common; no word belongs to a real person."""
 
-MALE = (
-    "Mehmet Mustafa Ahmet Ali Hüseyin Hasan İbrahim İsmail Osman Yusuf Murat Ömer Ramazan Halil Süleyman "
-    "Abdullah Mahmut Recep Salih Fatih Kadir Emre Hakan Adem Kemal Yaşar Orhan Bülent Uğur Çağrı Şükrü Ğani "
-    "Barış Onur Serkan Volkan Tolga Burak Cem Can Deniz Efe Kaan Berk Arda Yiğit Oğuz Tuncay Ilgaz Işık"
-).replace("Ğani ", "Gani ").split()
-FEMALE = (
-    "Fatma Ayşe Emine Hatice Zeynep Elif Meryem Şerife Zehra Sultan Hanife Merve Havva Zeliha Esra Özlem "
-    "Gülsüm Yasemin Hülya Sevgi Büşra Kübra Dilek Songül Şule Çiğdem İpek Gül Pınar Ebru Seda Selin Ceren "
-    "Derya Irmak Işıl Nazlı Tuğba Sibel Ülkü Aslı Defne Ecem Beren İrem Nur Bahar Canan Filiz Gamze"
-).split()
-SURNAMES = (
-    "Yılmaz Kaya Demir Çelik Şahin Yıldız Yıldırım Öztürk Aydın Özdemir Arslan Doğan Kılıç Aslan Çetin Kara "
-    "Koç Kurt Özkan Şimşek Polat Korkmaz Çakır Erdoğan Güneş Bulut Keskin Ünal Turan Gül Taş Işık Aksoy Tekin "
-    "Ateş Bozkurt Yavuz Güler Sarı Avcı Bayram Coşkun Duman Erdem Gündüz İnce Karaca Mutlu Oral Peker Sezer "
-    "Tunç Uçar Vural Yalçın Zengin Akın Başaran Ceylan Dağ Ekinci Fidan Göksu Hancı Işıklı Karagöz Uysal Özer"
-).split()
+
+def _words(text: str) -> list[str]:
+    return text.split()
+
+
+MALE = _words(
+    "Mehmet Mustafa Ahmet Ali Hüseyin Hasan İbrahim İsmail Osman Yusuf Murat Ömer Ramazan Halil "
+    "Süleyman Abdullah Mahmut Recep Salih Fatih Kadir Emre Hakan Adem Kemal Yaşar Orhan Bülent Uğur "
+    "Çağrı Şükrü Gani Barış Onur Serkan Volkan Tolga Burak Cem Can Deniz Efe Kaan Berk Arda Yiğit Oğuz "
+    "Tuncay Ilgaz Işık"
+)
+FEMALE = _words(
+    "Fatma Ayşe Emine Hatice Zeynep Elif Meryem Şerife Zehra Sultan Hanife Merve Havva Zeliha Esra "
+    "Özlem Gülsüm Yasemin Hülya Sevgi Büşra Kübra Dilek Songül Şule Çiğdem İpek Gül Pınar Ebru Seda "
+    "Selin Ceren Derya Irmak Işıl Nazlı Tuğba Sibel Ülkü Aslı Defne Ecem Beren İrem Nur Bahar Canan "
+    "Filiz Gamze"
+)
+SURNAMES = _words(
+    "Yılmaz Kaya Demir Çelik Şahin Yıldız Yıldırım Öztürk Aydın Özdemir Arslan Doğan Kılıç Aslan Çetin "
+    "Kara Koç Kurt Özkan Şimşek Polat Korkmaz Çakır Erdoğan Güneş Bulut Keskin Ünal Turan Gül Taş Işık "
+    "Aksoy Tekin Ateş Bozkurt Yavuz Güler Sarı Avcı Bayram Coşkun Duman Erdem Gündüz İnce Karaca Mutlu "
+    "Oral Peker Sezer Tunç Uçar Vural Yalçın Zengin Akın Başaran Ceylan Dağ Ekinci Fidan Göksu Hancı "
+    "Işıklı Karagöz Uysal Özer"
+)
 FOREIGN = {  # language: (male, female, family names)
     "en": (
-        "James Oliver Harry George Thomas William".split(),
-        "Emily Olivia Grace Sophie Charlotte Amelia".split(),
-        "Smith Taylor Brown Wilson Walker Bennett Cooper".split(),
+        ["James", "Oliver", "Harry", "George", "Thomas", "William"],
+        ["Emily", "Olivia", "Grace", "Sophie", "Charlotte", "Amelia"],
+        ["Smith", "Taylor", "Brown", "Wilson", "Walker", "Bennett", "Cooper"],
     ),
     "de": (
-        "Lukas Felix Jonas Maximilian Jürgen Björn Günther".split(),
-        "Anna Lena Sophia Käthe Jördis Ulrike Greta".split(),
-        "Müller Schmidt Schneider Fischer Weber Wagner Becker Schröder Weiß Köhler".split(),
+        ["Lukas", "Felix", "Jonas", "Maximilian", "Jürgen", "Björn", "Günther"],
+        ["Anna", "Lena", "Sophia", "Käthe", "Jördis", "Ulrike", "Greta"],
+        ["Müller", "Schmidt", "Schneider", "Fischer", "Weber", "Wagner", "Becker", "Weiß", "Köhler"],
     ),
     "ar": (
-        "Khaled Omar Tariq Yazan Samir Nabil".split(),
-        "Layla Noor Rania Hiba Salma Dalal".split(),
-        "Al-Ahmad Haddad Khoury Nasser Sabbagh Darwish".split(),
+        ["Khaled", "Omar", "Tariq", "Yazan", "Samir", "Nabil"],
+        ["Layla", "Noor", "Rania", "Hiba", "Salma", "Dalal"],
+        ["Al-Ahmad", "Haddad", "Khoury", "Nasser", "Sabbagh", "Darwish"],
     ),
 }
-OCCUPATIONS = (
+OCCUPATIONS = _words(
     "öğretmen mühendis doktor hemşire avukat memur esnaf öğrenci emekli muhasebeci yazılımcı aşçı şoför mimar"
-).split()
+)
 INCOMES = ("0-20000", "20000-40000", "40000-70000", "70000-120000", "120000+")
 
 # city: (share inside Turkey, region, plate number for postal codes, districts, IP prefix)
 CITIES = {
-    "İstanbul": (0.48, "İstanbul", "34", "Kadıköy Beşiktaş Şişli Üsküdar Bakırköy Ümraniye Ataşehir".split(), "78.160"),
-    "Ankara": (0.20, "Ankara", "06", "Çankaya Keçiören Yenimahalle Mamak Etimesgut".split(), "78.164"),
-    "İzmir": (0.15, "İzmir", "35", "Konak Karşıyaka Bornova Buca Çeşme".split(), "78.168"),
-    "Bursa": (0.10, "Bursa", "16", "Nilüfer Osmangazi Yıldırım İnegöl".split(), "78.172"),
-    "Antalya": (0.07, "Antalya", "07", "Muratpaşa Konyaaltı Kepez Alanya".split(), "78.176"),
-    "Berlin": (0.0, "Berlin", "10", "Kreuzberg Neukölln Mitte Wedding Charlottenburg".split(), "91.0"),
+    "İstanbul": (
+        0.48,
+        "İstanbul",
+        "34",
+        ["Kadıköy", "Beşiktaş", "Şişli", "Üsküdar", "Bakırköy", "Ümraniye", "Ataşehir"],
+        "78.160",
+    ),
+    "Ankara": (0.20, "Ankara", "06", ["Çankaya", "Keçiören", "Yenimahalle", "Mamak", "Etimesgut"], "78.164"),
+    "İzmir": (0.15, "İzmir", "35", ["Konak", "Karşıyaka", "Bornova", "Buca", "Çeşme"], "78.168"),
+    "Bursa": (0.10, "Bursa", "16", ["Nilüfer", "Osmangazi", "Yıldırım", "İnegöl"], "78.172"),
+    "Antalya": (0.07, "Antalya", "07", ["Muratpaşa", "Konyaaltı", "Kepez", "Alanya"], "78.176"),
+    "Berlin": (0.0, "Berlin", "10", ["Kreuzberg", "Neukölln", "Mitte", "Wedding", "Charlottenburg"], "91.0"),
 }
-STREETS = (
-    "Atatürk Cad.|Cumhuriyet Cad.|İstiklal Sok.|Gül Sok.|Çınar Sok.|Barbaros Bulv.|Şehit Ömer Sok.|Lale Sok."
-).split("|")
-STREETS_DE = "Oranienstraße|Sonnenallee|Müllerstraße|Kantstraße|Torstraße".split("|")
+STREETS = [
+    "Atatürk Cad.",
+    "Cumhuriyet Cad.",
+    "İstiklal Sok.",
+    "Gül Sok.",
+    "Çınar Sok.",
+    "Barbaros Bulv.",
+    "Şehit Ömer Sok.",
+    "Lale Sok.",
+]
+STREETS_DE = ["Oranienstraße", "Sonnenallee", "Müllerstraße", "Kantstraße", "Torstraße"]
 
 # (store_id, name, city, country, timezone)
 STORES = (
@@ -69,28 +90,28 @@ STORES = (
 
 # category: (slug, things, lowest and highest price in TRY when the sample begins)
 CATEGORIES = {
-    "Kadın Giyim": ("kadin-giyim", "Elbise Gömlek Triko Etek Kaban".split(), 300, 2400),
-    "Erkek Giyim": ("erkek-giyim", "Gömlek Kazak Pantolon Mont Tişört".split(), 300, 2600),
-    "Çocuk": ("cocuk", "Tulum Eşofman Mont Pijama Şapka".split(), 150, 900),
-    "Ayakkabı": ("ayakkabi", "Sneaker Bot Sandalet Babet Terlik".split(), 400, 3200),
-    "Aksesuar": ("aksesuar", "Çanta Kemer Cüzdan Şal Saat".split(), 120, 1800),
-    "Kozmetik": ("kozmetik", "Parfüm Krem Şampuan Ruj Serum".split(), 60, 1200),
-    "Ev Tekstili": ("ev-tekstili", "Nevresim Havlu Perde Battaniye Kilim".split(), 150, 2200),
-    "Mutfak": ("mutfak", "Tencere Çaydanlık Bıçak Tabak Fincan".split(), 80, 2800),
-    "Elektronik": ("elektronik", "Kulaklık Hoparlör Tablet Süpürge Lamba".split(), 250, 9000),
-    "Oyuncak": ("oyuncak", "Puzzle Bebek Araba Kutu-Oyunu Lego-Set".split(), 80, 1400),
-    "Spor": ("spor", "Mat Dambıl Matara Forma Çadır".split(), 90, 2600),
-    "Kırtasiye": ("kirtasiye", "Defter Kalem Sırt-Çantası Ajanda Boya".split(), 30, 900),
+    "Kadın Giyim": ("kadin-giyim", ["Elbise", "Gömlek", "Triko", "Etek", "Kaban"], 300, 2400),
+    "Erkek Giyim": ("erkek-giyim", ["Gömlek", "Kazak", "Pantolon", "Mont", "Tişört"], 300, 2600),
+    "Çocuk": ("cocuk", ["Tulum", "Eşofman", "Mont", "Pijama", "Şapka"], 150, 900),
+    "Ayakkabı": ("ayakkabi", ["Sneaker", "Bot", "Sandalet", "Babet", "Terlik"], 400, 3200),
+    "Aksesuar": ("aksesuar", ["Çanta", "Kemer", "Cüzdan", "Şal", "Saat"], 120, 1800),
+    "Kozmetik": ("kozmetik", ["Parfüm", "Krem", "Şampuan", "Ruj", "Serum"], 60, 1200),
+    "Ev Tekstili": ("ev-tekstili", ["Nevresim", "Havlu", "Perde", "Battaniye", "Kilim"], 150, 2200),
+    "Mutfak": ("mutfak", ["Tencere", "Çaydanlık", "Bıçak", "Tabak", "Fincan"], 80, 2800),
+    "Elektronik": ("elektronik", ["Kulaklık", "Hoparlör", "Tablet", "Süpürge", "Lamba"], 250, 9000),
+    "Oyuncak": ("oyuncak", ["Puzzle", "Bebek", "Araba", "Kutu-Oyunu", "Lego-Set"], 80, 1400),
+    "Spor": ("spor", ["Mat", "Dambıl", "Matara", "Forma", "Çadır"], 90, 2600),
+    "Kırtasiye": ("kirtasiye", ["Defter", "Kalem", "Sırt-Çantası", "Ajanda", "Boya"], 30, 900),
 }
-BRANDS = "Lale Ege Anka Nordhaus Pera Toros Meltem Yıldız Kırlangıç Bosfor".split()
-ADJECTIVES = "Klasik Premium Günlük Doğal Mini".split()
-ENGLISH = "Classic Premium Everyday Natural Mini".split()
+BRANDS = ["Lale", "Ege", "Anka", "Nordhaus", "Pera", "Toros", "Meltem", "Yıldız", "Kırlangıç", "Bosfor"]
+ADJECTIVES = ["Klasik", "Premium", "Günlük", "Doğal", "Mini"]
+ENGLISH = ["Classic", "Premium", "Everyday", "Natural", "Mini"]
 
 AGENTS = {
     "app_ios": "MagazaApp/5.2 (iPhone; iOS 18.4)",
     "app_android": "MagazaApp/5.2 (Android 15; SM-A556B)",
-    "mobile": "Mozilla/5.0 (Linux; Android 14; SM-A546B) AppleWebKit/537.36 Chrome/137.0 Mobile Safari/537.36",
-    "home": "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 Version/18.4 Safari/605.1.15",
+    "mobile": "Mozilla/5.0 (Linux; Android 14; SM-A546B) AppleWebKit/537.36 Chrome/137.0 Mobile",
+    "home": "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 Version/18.4 Safari/605.1",
     "office": "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/137.0 Safari/537.36",
     "shared": "Mozilla/5.0 (iPad; CPU OS 17_5 like Mac OS X) AppleWebKit/605.1.15 Version/17.5 Safari/604.1",
     "kiosk": "MagazaKiosk/2.1 (Linux)",

@@ -8,24 +8,24 @@ HEADERS = {
     "shop/customers": "id email phone first_name last_name created_at updated_at accepts_marketing "
     "default_address_city default_address_country",
     "shop/orders": "id customer_id email phone created_at processed_at updated_at cancelled_at currency "
-    "subtotal_price total_discounts total_price financial_status source_name cart_token checkout_token browser_ip "
-    "client_user_agent device_type",
+    "subtotal_price total_discounts total_price financial_status source_name cart_token checkout_token "
+    "browser_ip client_user_agent device_type",
     "shop/order_lines": "id order_id product_id variant_id sku title quantity price total_discount",
     "shop/refunds": "id order_id order_line_id created_at quantity amount reason",
     "shop/products": "id title category brand price currency status updated_at",
     "shop/inventory_levels": "product_id location_id available updated_at",
     "pos/stores": "store_id name city country timezone",
-    "pos/receipts": "receipt_id store_id register_id occurred_at kind loyalty_card_no phone email payment_token "
-    "currency total_amount",
+    "pos/receipts": "receipt_id store_id register_id occurred_at kind loyalty_card_no phone email "
+    "payment_token currency total_amount",
     "pos/receipt_lines": "receipt_id line_no product_id sku quantity unit_price discount_amount",
-    "crm/contacts": "contact_id loyalty_card_no first_name last_name email phone birth_date gender marital_status "
-    "occupation income_band street district city postal_code country created_at updated_at",
+    "crm/contacts": "contact_id loyalty_card_no first_name last_name email phone birth_date gender "
+    "marital_status occupation income_band street district city postal_code country created_at updated_at",
     "mailchimp/campaigns": "id title subject_line send_time list_id",
     "mailchimp/email_activity": "campaign_id email_id email_address action timestamp url ip",
     "messaging/receipts": "message_id event occurred_at detail",
     "zendesk/users": "id external_id name email phone created_at updated_at",
-    "zendesk/tickets": "id requester_id via_channel subject type priority status satisfaction_score created_at "
-    "updated_at",
+    "zendesk/tickets": "id requester_id via_channel subject type priority status satisfaction_score "
+    "created_at updated_at",
     "consent/records": "recipient recipient_type channel purpose status source consent_date brand_code",
     "privacy/requests": "request_id kind identifier_type identifier_value requested_at",
     "labels/identity_labels": "source table record_id person_id",
@@ -73,8 +73,8 @@ class _Sink:
 class Writer:
     """All files of one chunk of people.
 
-    `part` is the chunk's name in the file names; `rows` counts the records written per table, `repeats` those whose
-    key was already written (duplicates and newer versions), so `rows - repeats` is the number of keys.
+    `part` is the chunk's name in the file names; `rows` counts the records written per table, `repeats` those
+    whose key was already written (duplicates and newer versions), so `rows - repeats` is the number of keys.
     """
 
     def __init__(self, folder: Path, part: str) -> None:

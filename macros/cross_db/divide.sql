@@ -8,7 +8,7 @@
     {%- set bottom = scaled_integer(denominator) -%}
     {%- set unit = '1' if scale == 0 else '0.' ~ '0' * (scale - 1) ~ '1' -%}
     case when {{ denominator }} <> 0 then
-        {# half is added before cutting: (2 * a * 10^scale + b) / (2 * b) on whole numbers, the sign put back after #}
+        {#- half is added before cutting: (2 * a * 10^scale + b) / (2 * b) on whole numbers, the sign put back after #}
         cast(cast(
             sign({{ numerator }}) * sign({{ denominator }})
             * {{ integer_divide('abs(' ~ top ~ ') * ' ~ 2 * 10 ** scale ~ ' + abs(' ~ bottom ~ ')', '(2 * abs(' ~ bottom ~ '))') }}

@@ -15,6 +15,6 @@
 {%- endmacro %}
 
 {% macro duckdb__matches_regex(expr, pattern) -%}
-    {# s: the dot matches a line end too, as it does in PostgreSQL #}
+    {#- s: the dot matches a line end too, as it does in PostgreSQL -#}
     regexp_matches({{ expr }}, '{{ pattern | replace("'", "''") }}', 's')
 {%- endmacro %}

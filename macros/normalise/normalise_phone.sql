@@ -12,6 +12,7 @@
     {%- set codes = [] -%}
     {%- set trunk_codes = [] -%}
     {%- set shapes = [] -%}
+    {%- set plain_shapes = [] -%}
     {%- set default_code = namespace(value='0') -%}
     {%- for rule in phone_rules() -%}
         {%- for region in rule.regions -%}
@@ -21,11 +22,12 @@
         {%- do codes.append(rule.code) -%}
         {%- if rule.trunk_zero -%}{%- do trunk_codes.append(rule.code) -%}{%- endif -%}
         {%- do shapes.append(rule.code ~ ':' ~ rule.national) -%}
+        {%- do plain_shapes.append(rule.code ~ rule.national) -%}
     {%- endfor -%}
     {%- if country_expr is none -%}
         {%- set home = "'" ~ default_code.value ~ ":'" -%}
     {%- else -%}
-        {#- 0 is no calling code: a number written for a country without rules can then match nothing -#}
+        {#- 0 is no calling code: a number written for a country without rules can then match nothing #}
         {%- set home = "coalesce(" ~ look_up("coalesce(" ~ normalise_country(country_expr) ~ ", '" ~ default_region ~ "')", code_of_region) ~ ", '0') || ':'" -%}
     {%- endif -%}
     {#- Arabic, Persian and full-width digits count as digits -#}
@@ -42,7 +44,13 @@
         ["[" ~ blank ~ "()./\u2010-\u2015\u2212·-]", ''],
     ]) -%}
     {#- from here a national number reads code:number, # is a trunk zero that was written (0), and + leads an international one -#}
-    replace({{ keep_match(rewrite(home ~ ' || ' ~ cleaned, [
+    case
+        {#- numbers already in their form, and plain Turkish ones at home, pass the short way #}
+        when {{ matches_regex(expr, '^[+](?:' ~ plain_shapes | join('|') ~ ')$') }} then {{ expr }}
+        {%- if country_expr is none and default_code.value == '90' %}
+        when {{ matches_regex(expr, '^0?[2-589][0-9]{9}$') }} then '+90' || substr({{ expr }}, length({{ expr }}) - 9)
+        {%- endif %}
+        else replace({{ keep_match(rewrite(home ~ ' || ' ~ cleaned, [
         ['^(?:61:0011|1:011|7:810)', '+'],
         ['^[0-9]*:(?:[+]*00|[+]+)', '+'],
         ['^90:#?(?:0?90|0)?([2-589][0-9]{9})$', '+90\\1'],
@@ -55,4 +63,5 @@
         ['#', ''],
         ['^[+](' ~ codes | join('|') ~ ')', '+\\1:'],
     ]), '^[+](?:' ~ shapes | join('|') ~ '|[1-9][0-9]{7,14})$') }}, ':', '')
+    end
 {%- endmacro %}

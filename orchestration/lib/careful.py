@@ -114,9 +114,7 @@ def _csv_pieces(lines: _Pushback, header: Header) -> Iterator[tuple[str, list[st
         yield _quoted_piece(lines, text, header)
 
 
-def _quoted_piece(
-    lines: _Pushback, text: str, header: Header
-) -> tuple[str, list[str] | None, str | None]:
+def _quoted_piece(lines: _Pushback, text: str, header: Header) -> tuple[str, list[str] | None, str | None]:
     """A record with quotes, which may run over several lines; if it never ends well, only its first line."""
     fields = _parse(text, header.delimiter)
     if fields is not None:

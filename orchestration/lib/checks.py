@@ -13,7 +13,9 @@ ISO = (
 )
 ZONED = r".*\d\d:.*([Zz]|[+-]\d\d(:?\d\d)?)"
 EPOCH = r"-?\d+(\.\d+)?([eE]\+?\d+)?"
-GA4_VALUE = '{"string_value":"VARCHAR","int_value":"VARCHAR","float_value":"VARCHAR","double_value":"VARCHAR"}'
+GA4_VALUE = (
+    '{"string_value":"VARCHAR","int_value":"VARCHAR","float_value":"VARCHAR","double_value":"VARCHAR"}'
+)
 GA4_PARAMS = '[{"key":"VARCHAR","value":' + GA4_VALUE + "}]"
 
 
@@ -29,7 +31,9 @@ def literal(text: str) -> str:
 
 def timestamp(text: str, timezone: str | None) -> str:
     """Naive UTC from ISO 8601 or an epoch; null when impossible. `timezone` is taken where the text has none."""
-    parts = f"regexp_extract(trim({text}), {literal(ISO)}, ['day','minute','second','fraction','sign','hh','mm'])"
+    parts = (
+        f"regexp_extract(trim({text}), {literal(ISO)}, ['day','minute','second','fraction','sign','hh','mm'])"
+    )
     minutes = "(coalesce(try_cast(nullif(p.hh, '') as integer), 0) * 60 + coalesce(try_cast(nullif(p.mm, '') as integer), 0))"
     written = (
         "try_cast(p.day || ' ' || coalesce(nullif(p.minute, ''), '00:00') || coalesce(nullif(p.second, ''), ':00')"
@@ -64,9 +68,7 @@ def timestamp(text: str, timezone: str | None) -> str:
 
 def possible(moment: str) -> str:
     """The moment when its year is one a customer can have lived in (1900 to 2200), else null."""
-    return (
-        f"case when {moment} >= timestamp '1900-01-01' and {moment} < timestamp '2201-01-01' then {moment} end"
-    )
+    return f"case when {moment} >= timestamp '1900-01-01' and {moment} < timestamp '2201-01-01' then {moment} end"
 
 
 def number(text: str) -> str:
@@ -158,7 +160,10 @@ def _collect(tree: dict, path: str, objects: dict[str, list[str]]) -> None:
 
 def structure(tree: dict) -> str:
     """The tree as json_transform wants it: every leaf is text."""
-    fields = (f'"{name}":{structure(below) if below is not None else chr(34) + "VARCHAR" + chr(34)}' for name, below in tree.items())
+    fields = (
+        f'"{name}":{structure(below) if below is not None else chr(34) + "VARCHAR" + chr(34)}'
+        for name, below in tree.items()
+    )
     return "{" + ",".join(fields) + "}"
 
 

@@ -92,7 +92,9 @@ def read_contract(root: Path) -> dict[tuple[str, str], LandingTable]:
     contract = {key: LandingTable(*key, tuple(columns)) for key, columns in grouped.items()}
     for table in contract.values():
         if not table.keys:
-            raise TekilError(f"{SEED} gives {table.label} no key: mark at least one column with the role key.")
+            raise TekilError(
+                f"{SEED} gives {table.label} no key: mark at least one column with the role key."
+            )
     return contract
 
 

@@ -73,9 +73,13 @@ def load(settings: Settings, progress: Progress = print) -> LoadReport:
 def _sentence(problem: Exception) -> TekilError:
     text = str(problem)
     if "No space left" in text or getattr(problem, "errno", None) == 28 or "max_temp_directory_size" in text:
-        return TekilError("The disk is full: free some space, then run this again; nothing half-done was kept.")
+        return TekilError(
+            "The disk is full: free some space, then run this again; nothing half-done was kept."
+        )
     if isinstance(problem, duckdb.OutOfMemoryException):
-        return TekilError("The load needs more memory than TEKIL_MEMORY_LIMIT allows: raise it, then run this again.")
+        return TekilError(
+            "The load needs more memory than TEKIL_MEMORY_LIMIT allows: raise it, then run this again."
+        )
     kind = type(problem).__name__
     if isinstance(problem, psycopg2.OperationalError):
         return TekilError(f"The connection to PostgreSQL was lost during the load ({kind}): run this again.")
@@ -116,7 +120,8 @@ class _Run:
         with self.warehouse.transaction():
             now = self.settings.clock()
             self.warehouse.execute(
-                "update ops.load_runs set status = 'interrupted', finished_at = ? where status = 'running'", [now]
+                "update ops.load_runs set status = 'interrupted', finished_at = ? where status = 'running'",
+                [now],
             )
             last = self.warehouse.fetch("select coalesce(max(load_id), 0) from ops.load_runs")[0][0]
             self.warehouse.execute(
@@ -133,14 +138,22 @@ class _Run:
                     "update ops.load_runs set finished_at = ?, status = ?, files_seen = ?, files_loaded = ?,"
                     " files_rejected = ?, rows_read = ?, rows_loaded = ?, rows_replaced = ?, rows_quarantined = ?"
                     " where load_id = ?",
-                    [self.settings.clock(), status, report.files_seen, report.files_loaded, report.files_rejected]
+                    [
+                        self.settings.clock(),
+                        status,
+                        report.files_seen,
+                        report.files_loaded,
+                        report.files_rejected,
+                    ]
                     + [rows.read, rows.loaded, rows.replaced, rows.quarantined, stamp.load_id],
                 )
         except (duckdb.Error, psycopg2.Error):
             if status == "succeeded":
                 raise
 
-    def _load_table(self, table: LandingTable, files: list[LandedFile], stamp: Stamp, report: LoadReport) -> None:
+    def _load_table(
+        self, table: LandingTable, files: list[LandedFile], stamp: Stamp, report: LoadReport
+    ) -> None:
         report.files_seen += len(files)
         fresh = self._fresh(table, files)
         report.files_skipped += len(files) - len(fresh)
@@ -202,7 +215,13 @@ class _Run:
         self._speak(table, files, report)
 
     def _record_file(self, table: LandingTable, file: LandedFile, counts: Counts, stamp: Stamp) -> None:
-        status = "rejected" if file.reason else "partial" if any("gzip" in note for note in file.notes) else "loaded"
+        status = (
+            "rejected"
+            if file.reason
+            else "partial"
+            if any("gzip" in note for note in file.notes)
+            else "loaded"
+        )
         if not counts.read and not file.reason:
             file.notes.append("no rows")
         reason = file.reason or "; ".join(file.notes) or None

@@ -94,7 +94,9 @@ def _postgres_lock(settings: Settings, command: str, progress: Callable[[str], N
     connection = connect_postgres(settings)
     try:
         with connection.cursor() as cursor:
-            cursor.execute("select set_config('application_name', %s, false)", [f"tekil {os.getpid()} {command}"[:63]])
+            cursor.execute(
+                "select set_config('application_name', %s, false)", [f"tekil {os.getpid()} {command}"[:63]]
+            )
             _wait(lambda: _try_advisory(cursor), lambda: _postgres_holder(cursor), settings, progress)
         yield
     finally:

@@ -8,7 +8,7 @@ import duckdb
 from orchestration.lib.checks import literal, quoted
 from orchestration.lib.files import LandedFile
 from orchestration.lib.landing import META_COLUMNS, LandingTable
-from orchestration.lib.warehouse import Warehouse
+from orchestration.lib.warehouse import Warehouse, sql_value
 
 
 @dataclass(frozen=True)
@@ -40,9 +40,8 @@ class Stamp:
 def name_files(scratch: duckdb.DuckDBPyConnection, files: list[LandedFile]) -> None:
     """The scratch table `batch_files`: the relative path behind each file number of the batch."""
     scratch.execute("create or replace temp table batch_files (_file_number integer, _file varchar)")
-    scratch.executemany(
-        "insert into batch_files values (?, ?)", [(n, file.path) for n, file in enumerate(files, start=1)]
-    )
+    rows = ", ".join(f"({n}, {literal(file.path)})" for n, file in enumerate(files, start=1))
+    scratch.execute(f"insert into batch_files values {rows}")
 
 
 def choose_winners(scratch: duckdb.DuckDBPyConnection, table: LandingTable) -> None:
@@ -65,7 +64,7 @@ def winners_query(table: LandingTable, stamp: Stamp) -> str:
     """The winning rows of the batch with their stamps, and `_first_file`, the file where their key came first."""
     columns = _columns(table)
     return (
-        f"select {columns}, _file, _row, {_timestamp(stamp.loaded_at)} as _loaded_at,"
+        f"select {columns}, _file, _row, {sql_value(stamp.loaded_at)} as _loaded_at,"
         f" cast({stamp.load_id} as bigint) as _load_id, coalesce(_first_file, _file_number) as _first_file"
         " from (select checked.*, checked.rowid as _row_id from checked where _refusal is null) as good"
         " join batch_files using (_file_number) left join repeats using (_row_id)"
@@ -82,14 +81,18 @@ def merge_batch(warehouse: Warehouse, table: LandingTable, stamp: Stamp) -> dict
         plain = ", ".join(quoted(name) for name in columns)
         warehouse.copy_in(raw, columns, f"select {plain} from ({chosen})")
         return dict(
-            warehouse.scratch.execute(f"select _first_file, count(*) from ({chosen}) group by _first_file").fetchall()
+            warehouse.scratch.execute(
+                f"select _first_file, count(*) from ({chosen}) group by _first_file"
+            ).fetchall()
         )
     warehouse.temporary_table("incoming", {**table.raw_columns, "_first_file": "integer"})
     warehouse.copy_in("incoming", [*columns, "_first_file"], chosen)
     return _merge_incoming(warehouse, table, raw, columns)
 
 
-def _merge_incoming(warehouse: Warehouse, table: LandingTable, raw: str, columns: list[str]) -> dict[int, int]:
+def _merge_incoming(
+    warehouse: Warehouse, table: LandingTable, raw: str, columns: list[str]
+) -> dict[int, int]:
     same = " and ".join(f"stored.{quoted(c.name)} = incoming.{quoted(c.name)}" for c in table.keys)
     listed = ", ".join(quoted(name) for name in columns)
     added = warehouse.fetch(
@@ -126,7 +129,7 @@ def write_quarantine(warehouse: Warehouse, table: LandingTable, stamp: Stamp) ->
         "raw.quarantine",
         columns,
         f"select {literal(table.source)}, {literal(table.name)}, _file, _row, raw_text, reason,"
-        f" {_timestamp(stamp.loaded_at)}, {stamp.load_id} from refused join batch_files using (_file_number)",
+        f" {sql_value(stamp.loaded_at)}, {stamp.load_id} from refused join batch_files using (_file_number)",
     )
 
 
@@ -144,7 +147,3 @@ def count_rows(scratch: duckdb.DuckDBPyConnection, added: dict[int, int]) -> dic
 def _columns(table: LandingTable, role: str | None = None) -> str:
     columns = table.with_role(role) if role else table.columns
     return ", ".join(quoted(column.name) for column in columns)
-
-
-def _timestamp(moment: datetime) -> str:
-    return f"timestamp '{moment:%Y-%m-%d %H:%M:%S.%f}'"

@@ -148,7 +148,9 @@ def _rewrite(reading: Reading, source: Source) -> None:
     """Write the file anew so that the engine can take it; row numbers stay."""
     target = reading.folder / f"{source.number}.rewritten"
     if source.file.kind == "csv":
-        source.longest = careful.rewrite_csv(source.prepared, source.header, target) if source.header.names else 0
+        source.longest = (
+            careful.rewrite_csv(source.prepared, source.header, target) if source.header.names else 0
+        )
     else:
         source.longest = careful.rewrite_json(source.prepared, target)
     target.touch()
@@ -215,9 +217,12 @@ def _stop_when_full(problem: duckdb.Error) -> None:
 def _read_together(reading: Reading, key: tuple, sources: list[Source]) -> None:
     scratch = reading.scratch
     scratch.execute(f"create or replace temp table lines as {_lines_query(key, sources)}")
-    scratch.execute("create or replace temp table line_files (_file_number integer, filename varchar, first bigint)")
+    scratch.execute(
+        "create or replace temp table line_files (_file_number integer, filename varchar, first bigint)"
+    )
     scratch.execute("create or replace temp table names (_file_number integer, filename varchar)")
-    scratch.executemany("insert into names values (?, ?)", [(s.number, str(s.engine_path)) for s in sources])
+    names = ", ".join(f"({source.number}, {literal(str(source.engine_path))})" for source in sources)
+    scratch.execute(f"insert into names values {names}")
     scratch.execute(
         "insert into line_files select _file_number, filename, first from names join"
         " (select filename, min(rowid) as first from lines group by filename) using (filename)"
@@ -327,17 +332,22 @@ def _column_shape(reading: Reading, key: tuple) -> Shape:
         for name, i in roots.items()
     ]
     objects = [
-        (f"case when json_valid(c{i}) then c{i} end", name, _below(paths.objects, name)) for name, i in roots.items()
+        (f"case when json_valid(c{i}) then c{i} end", name, _below(paths.objects, name))
+        for name, i in roots.items()
     ]
     reading.unknown.update(name for i, name in enumerate(names) if i not in used and name)
     refusals = [("problem is not null", "")] if key[0] == "csv" and key[3] else []
     refusals += [
-        (f"nullif(c{i}, '') is not null and (not json_valid(c{i}) or json_type(c{i}) <> 'OBJECT')",
-         f"wrong type in {name} (expected object)")
+        (
+            f"nullif(c{i}, '') is not null and (not json_valid(c{i}) or json_type(c{i}) <> 'OBJECT')",
+            f"wrong type in {name} (expected object)",
+        )
         for name, i in roots.items()
     ]
     if used:
-        refusals.append((f"contains(concat({', '.join(f'c{i}' for i in sorted(used))}), chr(0))", careful.NUL))
+        refusals.append(
+            (f"contains(concat({', '.join(f'c{i}' for i in sorted(used))}), chr(0))", careful.NUL)
+        )
     return Shape(prelude, texts, objects, refusals)
 
 
@@ -383,19 +393,38 @@ def _probe(reading: Reading, shape: Shape) -> list[tuple[str, str]]:
     mismatches = []
     for expression, root, objects in shape.objects:
         paths = list(objects)
-        listed = "[" + ", ".join(literal(checks.json_path(path)) for path in paths) + "]"
-        rows = reading.scratch.execute(
-            f"select distinct keys from (select json_keys({expression}, {listed}) as keys from lines)"
-        ).fetchall()
-        for position, path in enumerate(paths):
-            seen = {tuple(row[0][position] or ()) if row[0][position] is not None else None for row in rows if row[0]}
+        _sample_lines(reading, expression, paths)
+        for position, path in enumerate(paths, start=1):
+            seen = {
+                row[0]
+                for row in reading.scratch.execute(
+                    f"select distinct unnest(keys[{position}]) from samples union all"
+                    f" (select null from samples where len(keys[{position}]) = 0 limit 1)"
+                ).fetchall()
+            }
             full = ".".join(part for part in (root, path) if part)
-            found = {name for names in seen if names for name in names}
-            reading.unknown.update(f"{full}.{name}" if full else name for name in found - set(objects[path]))
-            if path and () in seen:
+            unknown = seen - {None} - set(objects[path])
+            reading.unknown.update(f"{full}.{name}" if full else name for name in unknown)
+            if path and None in seen:
                 kind = f"json_type({expression}, {literal(checks.json_path(path))})"
-                mismatches.append((f"coalesce({kind}, 'NULL') not in ('OBJECT', 'NULL')", f"wrong type in {full} (expected object)"))
+                reason = f"wrong type in {full} (expected object)"
+                mismatches.append((f"coalesce({kind}, 'NULL') not in ('OBJECT', 'NULL')", reason))
     return mismatches
+
+
+def _sample_lines(reading: Reading, expression: str, paths: list[str]) -> None:
+    """The scratch table `samples`: the names in each object, for one line of every set of names there is.
+
+    The set is told by the names joined and the count in each object, which is quicker to compare than lists.
+    An object that is empty, and a value that is no object, both have an empty list; an absent one has null.
+    """
+    listed = "[" + ", ".join(literal(checks.json_path(path)) for path in paths) + "]"
+    lengths = ", ".join(f"len(keys[{position}])" for position in range(1, len(paths) + 1))
+    reading.scratch.execute(
+        f"create or replace temp table samples as select json_keys({expression}, {listed}) as keys from lines"
+        f" where rowid in (select min(row) from (select rowid as row, json_keys({expression}, {listed}) as keys"
+        f" from lines) group by array_to_string(flatten(keys), chr(31)), {lengths})"
+    )
 
 
 def _check_query(reading: Reading, shape: Shape, mismatches: list[tuple[str, str]]) -> str:
@@ -407,7 +436,8 @@ def _check_query(reading: Reading, shape: Shape, mismatches: list[tuple[str, str
     format_reason = _case(refusals) if refusals else "cast(null as varchar)"
     texts = ", ".join(f"{expression} as {text[name]}" for name, expression in shape.texts.items())
     values = ", ".join(
-        f"{_typed(column, text[column.name], reading.timezone)} as {value[column.name]}" for column in table.found
+        f"{_typed(column, text[column.name], reading.timezone)} as {value[column.name]}"
+        for column in table.found
     )
     reasons = _row_reasons(table, text, value)
     columns = ", ".join(
@@ -482,7 +512,9 @@ def _record_text(key: tuple) -> str:
 
 def _collect_from_files(reading: Reading, refused: str) -> None:
     """Look refused rows up in their files by number; a reader's own finding beats the engine's `not JSON`."""
-    rows = reading.scratch.execute(f"select _file_number, _row, reason from {refused} order by 1, 2").fetchall()
+    rows = reading.scratch.execute(
+        f"select _file_number, _row, reason from {refused} order by 1, 2"
+    ).fetchall()
     if not rows:
         return
     path = reading.folder / "refused.csv"

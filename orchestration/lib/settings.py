@@ -178,7 +178,9 @@ def salt_beside(duckdb_path: Path) -> str:
             "set TEKIL_PII_SALT, or TEKIL_DUCKDB_PATH to a folder you may write."
         ) from None
     if not salt:
-        raise TekilError(f"The salt file {path} is empty: put the salt back, or remove the file for a new one.")
+        raise TekilError(
+            f"The salt file {path} is empty: put the salt back, or remove the file for a new one."
+        )
     return salt
 
 

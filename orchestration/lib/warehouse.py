@@ -5,6 +5,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -111,39 +112,40 @@ class Warehouse:
     def after_load(self, table: LandingTable, row_count: int) -> None:
         """Whatever the engine wants after new rows."""
 
-    def existing_columns(self, table: str) -> list[str]:
-        schema, name = table.split(".")
+    def existing_columns(self) -> dict[str, list[str]]:
+        """The columns of every table in raw and ops, by `schema.table`."""
         rows = self.fetch(
-            "select column_name from information_schema.columns where table_schema = ? and table_name = ?"
-            + self.catalog_filter(),
-            [schema, name],
+            "select table_schema || '.' || table_name, column_name from information_schema.columns"
+            " where table_schema in ('raw', 'ops') and table_catalog = current_database()"
         )
-        return [row[0] for row in rows]
+        existing: dict[str, list[str]] = {}
+        for table, column in rows:
+            existing.setdefault(table, []).append(column)
+        return existing
 
-    def catalog_filter(self) -> str:
-        return ""
-
-    def ensure_table(self, table: str, columns: dict[str, str]) -> None:
-        """Make the table, or add the columns it does not have yet."""
-        existing = self.existing_columns(table)
+    def ensure_table(self, table: str, columns: dict[str, str], existing: list[str]) -> bool:
+        """Make the table, or add the columns it does not have yet; true when it was not there."""
         if not existing:
             definitions = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())
             self.execute(f"create table if not exists {table} ({definitions})")
-            return
+            return True
         for column, kind in columns.items():
             if column not in existing:
                 self.execute(f'alter table {table} add column "{column}" {kind}')
+        return False
 
     def ensure_tables(self, contract: dict[tuple[str, str], LandingTable]) -> None:
         """Make the schemas raw and ops and all their tables, empty where nothing landed."""
         with self.transaction():
             for schema in ("raw", "ops"):
                 self.execute(f"create schema if not exists {schema}")
-            for table, columns in SERVICE_TABLES.items():
-                self.ensure_table(table, columns)
+            existing = self.existing_columns()
+            for name, columns in SERVICE_TABLES.items():
+                self.ensure_table(name, columns, existing.get(name, []))
             for table in contract.values():
-                self.ensure_table(f"raw.{table.raw_name}", table.raw_columns)
-                self.ensure_key_index(table)
+                name = f"raw.{table.raw_name}"
+                if self.ensure_table(name, table.raw_columns, existing.get(name, [])):
+                    self.ensure_key_index(table)
 
     def ensure_key_index(self, table: LandingTable) -> None:
         """An index on the key, for engines that look rows up by one."""
@@ -179,10 +181,10 @@ class DuckDBWarehouse(Warehouse):
             raise
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> None:
-        self.scratch.execute(sql, list(parameters))
+        self.scratch.execute(with_literals(sql, parameters))
 
     def fetch(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple]:
-        return self.scratch.execute(sql, list(parameters)).fetchall()
+        return self.scratch.execute(with_literals(sql, parameters)).fetchall()
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
@@ -197,9 +199,6 @@ class DuckDBWarehouse(Warehouse):
 
     def copy_in(self, table: str, columns: Sequence[str], select: str) -> None:
         self.scratch.execute(f"insert into {table} ({column_list(columns)}) {select}")
-
-    def catalog_filter(self) -> str:
-        return " and table_catalog = current_database()"
 
     def close(self) -> None:
         if hasattr(self, "scratch"):
@@ -245,9 +244,6 @@ class PostgresWarehouse(Warehouse):
     def by_code_point(self, text: str) -> str:
         return f'{text} collate "C"'
 
-    def catalog_filter(self) -> str:
-        return " and table_catalog = current_database()"
-
     def ensure_key_index(self, table: LandingTable) -> None:
         keys = column_list([column.name for column in table.keys])
         name = f"{table.raw_name}_key"
@@ -262,6 +258,21 @@ class PostgresWarehouse(Warehouse):
         if hasattr(self, "scratch"):
             self.scratch.close()
         super().close()
+
+
+def with_literals(sql: str, parameters: Sequence[Any]) -> str:
+    """The statement with its `?` filled in; DuckDB's own binding imports pandas, which takes seconds."""
+    texts = iter([sql_value(parameter) for parameter in parameters])
+    return re.sub(r"\?", lambda _: next(texts), sql) if parameters else sql
+
+
+def sql_value(value: str | int | datetime | None) -> str:
+    """A Python value as a SQL literal."""
+    if value is None:
+        return "null"
+    if isinstance(value, datetime):
+        return f"timestamp '{value:%Y-%m-%d %H:%M:%S.%f}'"
+    return str(value) if isinstance(value, int) else "'" + value.replace("'", "''") + "'"
 
 
 def open_warehouse(settings: Settings) -> Warehouse:

@@ -1,0 +1,100 @@
+"""`make build`: the sample if nothing else is named, the load, dbt, the published copy, the summary.
+
+Run as `python -m orchestration.lib.build [--rebuild]`. Exit code 0 when all of it worked, 1 with one sentence when not.
+"""
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from orchestration.lib import dbt
+from orchestration.lib.errors import TekilError
+from orchestration.lib.load import load
+from orchestration.lib.locks import build_lock
+from orchestration.lib.publish import publish
+from orchestration.lib.rules import check_rules
+from orchestration.lib.settings import Settings
+from orchestration.lib.summary import summary
+
+Progress = Callable[[str], None]
+SAMPLE_CUSTOMERS = 5_000
+
+
+def build(settings: Settings, rebuild: bool = False, progress: Progress = print) -> Settings:
+    """Bring the warehouse up to date with the landing folder; returns the settings with the clock that was used.
+
+    A warehouse that holds an earlier build is added to; `rebuild` makes every table anew and keeps the id ledger.
+    Raises TekilError, one sentence, at the first thing that does not work.
+    """
+    check_rules(settings)
+    settings = with_landing(settings, progress)
+    with build_lock(settings, progress=progress):
+        report = load(settings, progress)
+        progress(report.summary())
+        result = dbt.build(settings, rebuild, progress)
+        progress(f"dbt: {result.ran} seeds, models and tests, all passed")
+        publish(settings)
+    return settings
+
+
+def with_landing(settings: Settings, progress: Progress) -> Settings:
+    """Make the sample where no landing folder is named; take the clock of a sample where none is set."""
+    if settings.landing == settings.root / "warehouse" / "sample":
+        ensure_sample(settings.landing, progress)
+    if settings.as_of is None:
+        return replace(settings, as_of=clock_of_sample(settings.landing))
+    return settings
+
+
+def ensure_sample(folder: Path, progress: Progress) -> None:
+    """Generate the sample retailer, unless it stands there already; sample.json is written last."""
+    if (folder / "sample.json").exists():
+        return
+    from sample import generate
+
+    progress(f"making the sample retailer: {SAMPLE_CUSTOMERS:,} customers, 12 months (once, some seconds)")
+    try:
+        generate(folder, 20_260_101, SAMPLE_CUSTOMERS, 365, os.cpu_count() or 1)
+    except OSError as problem:
+        raise TekilError(
+            f"The sample could not be written to {folder} ({problem.strerror}): "
+            "free some disk space, or name your own landing folder in TEKIL_LANDING."
+        ) from None
+
+
+def clock_of_sample(folder: Path) -> datetime | None:
+    """The last moment of a generated sample, so that its windows hold something; None for any other folder."""
+    try:
+        as_of = json.loads((folder / "sample.json").read_text(encoding="utf-8"))["as_of"]
+        return datetime.fromisoformat(as_of).astimezone(UTC).replace(tzinfo=None)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def main() -> int:
+    """Build by the environment's settings: progress on standard error, the summary on standard output."""
+    ask = argparse.ArgumentParser(prog="make build")
+    ask.add_argument("--rebuild", action="store_true", help="make every table anew; customer ids stay")
+    arguments = ask.parse_args()
+    started = time.monotonic()
+
+    def say(line: str) -> None:
+        print(f"  {line}", file=sys.stderr, flush=True)
+
+    try:
+        settings = build(Settings.from_environment(), arguments.rebuild, say)
+        print(summary(settings, time.monotonic() - started))
+    except TekilError as problem:
+        print(f"error: {problem}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,128 @@
+"""Run dbt as a process of its own, with the settings as its environment and nothing secret beside them."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from orchestration.lib.errors import TekilError
+from orchestration.lib.settings import Settings
+
+SPEAK_EVERY = 20
+DONE = {"LogModelResult", "LogTestResult", "LogSeedResult", "LogNodeResult", "LogHookEndLine"}
+FAILED = {"error", "fail", "runtime error"}
+
+
+@dataclass
+class DbtReport:
+    """What dbt said: how many nodes ran, and a sentence for each that failed."""
+
+    ran: int = 0
+    total: int = 0
+    warned: int = 0
+    failures: list[str] = field(default_factory=list)
+
+
+def dbt_environment(settings: Settings, base: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The environment dbt runs in: the settings of this run, telemetry off, and no secret of a destination."""
+    base = os.environ if base is None else base
+    kept = {name: value for name, value in base.items() if not name.startswith(("DESTINATION_", "TEKIL_PII_"))}
+    return kept | {
+        "TEKIL_TARGET": settings.target,
+        "TEKIL_DUCKDB_PATH": str(settings.duckdb_path),
+        "TEKIL_PG_HOST": settings.pg_host,
+        "TEKIL_PG_PORT": str(settings.pg_port),
+        "TEKIL_PG_USER": settings.pg_user,
+        "TEKIL_PG_PASSWORD": settings.pg_password,
+        "TEKIL_PG_DBNAME": settings.pg_dbname,
+        "TEKIL_AS_OF": settings.as_of.isoformat() if settings.as_of else "now",
+        "TEKIL_TIMEZONE": settings.timezone,
+        "TEKIL_CURRENCY": settings.currency,
+        "TEKIL_MEMORY_LIMIT": settings.memory_limit,
+        "TEKIL_THREADS": str(settings.threads),
+        "DBT_PROFILES_DIR": str(settings.root),
+        "DBT_PROJECT_DIR": str(settings.root),
+        "DBT_TARGET_PATH": base.get("DBT_TARGET_PATH") or str(settings.root / "target" / target_folder(settings)),
+        "DBT_LOG_PATH": base.get("DBT_LOG_PATH") or str(settings.root / "logs"),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "DBT_USE_COLORS": "false",
+        "DO_NOT_TRACK": "1",
+    }
+
+
+def target_folder(settings: Settings) -> str:
+    """One parse cache per engine, since another target would parse the whole project again."""
+    return settings.target
+
+
+def dbt_command(*arguments: str) -> list[str]:
+    """The command line that runs dbt of this very environment."""
+    return [sys.executable, "-m", "dbt.cli.main", *arguments]
+
+
+def build(settings: Settings, full_refresh: bool, progress: Callable[[str], None]) -> DbtReport:
+    """`dbt build`: seeds, models and tests in the order of their dependencies.
+
+    Raises TekilError, one sentence with what failed first, when any node failed; what it had built until then stands.
+    """
+    arguments = ["--log-format", "json", "--log-level", "info", "--log-level-file", "none", "build"]
+    process = subprocess.Popen(
+        dbt_command(*arguments, *(["--full-refresh"] if full_refresh else [])),
+        cwd=settings.root,
+        env=dbt_environment(settings),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    )
+    report, said = DbtReport(), []
+    try:
+        for line in process.stdout:
+            _listen(line, report, said, progress)
+    except BaseException:
+        process.terminate()
+        process.wait()
+        raise
+    if process.wait() != 0 or report.failures:
+        reason = report.failures or [sentence for sentence in said if sentence] or ["dbt stopped without a word"]
+        for failure in reason[1:12]:
+            progress(failure)
+        raise TekilError(
+            f"dbt build failed: {reason[0]} The tables built before it stand; the published copy is untouched."
+        )
+    return report
+
+
+def _listen(line: str, report: DbtReport, said: list[str], progress: Callable[[str], None]) -> None:
+    """Take in one line of dbt's log: count results, keep errors, speak now and then."""
+    try:
+        event = json.loads(line)
+        info, data = event["info"], event["data"]
+    except (ValueError, KeyError, TypeError):
+        said.append(redacted(line.strip()))
+        return
+    if info["name"] in DONE and "index" in data:
+        report.ran += 1
+        report.total = data.get("total", report.total)
+        if report.ran % SPEAK_EVERY == 0:
+            progress(f"dbt: {report.ran} of {report.total}")
+    if "round" in info["msg"] and info["msg"].startswith("components of"):
+        progress(info["msg"])
+    message = redacted(info["msg"].strip())
+    if info["name"] == "RunResultFailure":
+        report.failures.append(message + ".")
+    elif info["name"] == "RunResultError" and report.failures:
+        report.failures[-1] += f" {message}"
+    elif info["level"] == "error":
+        said.append(message)
+
+
+def redacted(text: str) -> str:
+    """A message of an engine without the values it may quote: no address, no number of a person."""
+    text = re.sub(r"[^\s'\"]+@[^\s'\"]+", "<address>", text)
+    text = re.sub(r"\+?\d[\d ()-]{7,}\d", "<number>", text)
+    return re.sub(r"\s+", " ", text)[:600]

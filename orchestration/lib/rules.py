@@ -1,0 +1,101 @@
+"""Refuse early: read the opinions in seeds/rules before dbt does, and say in one sentence what to change."""
+
+import csv
+import re
+from collections.abc import Iterable
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+
+from orchestration.lib.errors import TekilError
+from orchestration.lib.settings import Settings
+
+OFFERED_TYPES = re.compile(r"unpivot_identifiers\(\s*'[^']*',\s*\{(.*?)\}", re.DOTALL)
+USED_THRESHOLDS = re.compile(r"threshold(?:_count)?\('([^']+)',\s*'([^']+)'\)")
+
+
+def check_rules(settings: Settings) -> None:
+    """Check that seeds and models speak of the same things; raises TekilError for the first that does not fit."""
+    rules = settings.root / "seeds" / "rules"
+    types = {row["identifier_type"] for row in read(rules / "identifier_types.csv")}
+    _check_types(settings.root, rules, types)
+    _check_thresholds(settings.root, rules)
+    _check_segments(settings.root, rules)
+    _check_currency(rules, settings.currency)
+
+
+def read(path: Path) -> list[dict[str, str]]:
+    """The rows of a seed; TekilError when it is missing or is not a table."""
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            found = list(csv.DictReader(file, strict=True))
+    except (OSError, UnicodeDecodeError, csv.Error) as problem:
+        raise TekilError(f"{path} cannot be read as a CSV table ({problem}): put it back or correct it.") from None
+    for number, row in enumerate(found, start=2):
+        if None in row or None in row.values():
+            raise TekilError(f"{path} row {number} has more or fewer fields than the header: quote the commas in it.")
+    return found
+
+
+def _check_types(root: Path, rules: Path, types: set[str]) -> None:
+    for path in sorted((root / "models" / "staging").glob("*/stg_*__identifiers.sql")):
+        for offered in OFFERED_TYPES.findall(path.read_text(encoding="utf-8")):
+            for identifier_type in re.findall(r"'([^']+)'\s*:", offered):
+                if identifier_type not in types:
+                    raise TekilError(
+                        f"identifier_types has no row for '{identifier_type}', but {path.stem} offers one: "
+                        "add it to seeds/rules/identifier_types.csv."
+                    )
+    for seed in ("identifier_denylist", "identifier_limits"):
+        _unknown(seed, "identifier_type", (row["identifier_type"] for row in read(rules / f"{seed}.csv")), types)
+    counted = {row["counted"] for row in read(rules / "identifier_limits.csv")}
+    _unknown("identifier_limits", "counted", counted, types | {"given_name"})
+
+
+def _unknown(seed: str, column: str, values: Iterable[str], known: set[str]) -> None:
+    for value in values:
+        if value not in known:
+            raise TekilError(
+                f"seeds/rules/{seed}.csv names '{value}' in column {column}, which identifier_types.csv does not know: "
+                "correct it, or add the type."
+            )
+
+
+def _check_thresholds(root: Path, rules: Path) -> None:
+    given = {}
+    for row in read(rules / "segment_thresholds.csv"):
+        try:
+            given[row["segment"], row["threshold"]] = Decimal(row["value"])
+        except InvalidOperation:
+            raise TekilError(
+                f"seeds/rules/segment_thresholds.csv: {row['segment']} {row['threshold']} is {row['value']!r}: write a number."
+            ) from None
+    for path in sorted((root / "models" / "segments").glob("*.sql")):
+        for segment, threshold in USED_THRESHOLDS.findall(path.read_text(encoding="utf-8")):
+            if (segment, threshold) not in given:
+                raise TekilError(
+                    f"{path.stem} reads the threshold '{threshold}' of '{segment}', which has no row: "
+                    "add it to seeds/rules/segment_thresholds.csv."
+                )
+
+
+def _check_segments(root: Path, rules: Path) -> None:
+    described = {row["segment"] for row in read(rules / "segment_definitions.csv")}
+    written = {path.stem.removeprefix("seg_") for path in (root / "models" / "segments").glob("seg_*.sql")}
+    for segment in sorted(written - described):
+        raise TekilError(
+            f"seg_{segment} has no description: add a row for '{segment}' to seeds/rules/segment_definitions.csv."
+        )
+    for segment in sorted(described - written):
+        raise TekilError(
+            f"seeds/rules/segment_definitions.csv describes '{segment}', but models/segments/seg_{segment}.sql does not exist: "
+            "write it, or remove the row."
+        )
+
+
+def _check_currency(rules: Path, currency: str) -> None:
+    known = {row["currency"] for row in read(rules / "currency_rates.csv")}
+    if currency not in known:
+        raise TekilError(
+            f"TEKIL_CURRENCY is '{currency}', for which seeds/rules/currency_rates.csv has no rate: "
+            f"add its rates, or choose one of {', '.join(sorted(known))}."
+        )

@@ -1,0 +1,96 @@
+"""The one screen at the end of a build: what came in, who it is, where they stand, and what to do next."""
+
+from orchestration.lib.publish import published_path
+from orchestration.lib.settings import Settings
+from orchestration.lib.query import fetching
+
+WIDTH = 78
+
+
+def summary(settings: Settings, seconds: float) -> str:
+    """The summary of the build that stands in the warehouse, as text of one screen; no personal data."""
+    with fetching(settings) as fetch:
+        return "\n".join(
+            [
+                _title(settings, seconds),
+                *_rows_in(fetch),
+                *_identity(fetch),
+                *_segments(fetch),
+                *_next_steps(settings),
+            ]
+        )
+
+
+def _title(settings: Settings, seconds: float) -> str:
+    as_of = f"{settings.clock():%Y-%m-%d %H:%M} UTC"
+    return f"\nTekil on {settings.target}, as of {as_of}, built in {seconds:.0f} s\n" + "=" * WIDTH
+
+
+def _rows_in(fetch) -> list[str]:
+    rows = fetch(
+        "select source, sum(rows_read), sum(rows_loaded), sum(rows_replaced), sum(rows_quarantined) "
+        "from ops.row_counts group by source having sum(rows_read) > 0 order by source"
+    )
+    lines = [f"{'rows in':<20}{'read':>12} ={'loaded':>12} +{'replaced':>10} +{'quarantined':>12}"]
+    for source, *counts in [*rows, ("all", *(sum(int(row[i]) for row in rows) for i in range(1, 5)))]:
+        read, loaded, replaced, quarantined = (int(count) for count in counts)
+        lines.append(f"  {source:<18}{read:>12,} ={loaded:>12,} +{replaced:>10,} +{quarantined:>12,}")
+    rejected = fetch("select path, reason from raw.rejected_files order by path, reason")
+    lines += [f"  file rejected: {path} ({reason})" for path, reason in rejected[:3]]
+    if len(rejected) > 3:
+        lines.append(f"  ... and {len(rejected) - 3} more in raw.rejected_files")
+    return lines
+
+
+def _identity(fetch) -> list[str]:
+    ((reason, share, threshold, is_ready, anonymous),) = fetch(
+        "select reason, share, threshold, is_ready, anonymous_visitors from identity.identity_readiness"
+    )
+    quality = dict(
+        fetch(
+            "select measure, value from identity.identity_quality where level = 'exact' "
+            "and measure in ('known_customers', 'pairwise_precision', 'pairwise_recall')"
+        )
+    )
+    filled = round(float(share) * 40)
+    mark = round(float(threshold) * 40)
+    dial = "".join("|" if place == mark else "#" if place < filled else "." for place in range(41))
+    lines = [
+        "-" * WIDTH,
+        f"customers           {int(quality['known_customers']):>12,} known, {int(anonymous):,} anonymous visitors",
+        f"on two channels     [{dial}] {float(share):.0%}, line at {float(threshold):.0%}",
+        f"                    {'ready' if is_ready else 'NOT READY'}: {reason}",
+    ]
+    if quality.get("pairwise_precision") is not None:
+        lines.append(
+            f"against the labels  precision {float(quality['pairwise_precision']):.4f}, "
+            f"recall {float(quality['pairwise_recall']):.4f} (pairs of records, exact links)"
+        )
+    return lines
+
+
+def _segments(fetch) -> list[str]:
+    rows = fetch("select segment, size, requirement from segments.segments order by requirement, segment")
+    rows = sorted(rows, key=lambda row: int(row[2].lstrip("G")))
+    cells = [f"{segment:<20}{int(size):>8,}" for segment, size, _ in rows]
+    half = (len(cells) + 1) // 2
+    lines = ["-" * WIDTH, "segments"]
+    for left, right in zip(cells[:half], [*cells[half:], *[""] * (half * 2 - len(cells))], strict=True):
+        lines.append(f"  {left}      {right}".rstrip())
+    return lines
+
+
+def _next_steps(settings: Settings) -> list[str]:
+    if settings.target == "postgres":
+        warehouse = f"PostgreSQL {settings.pg_host}:{settings.pg_port}, database {settings.pg_dbname}"
+        look = f'psql -h {settings.pg_host} -p {settings.pg_port} -U {settings.pg_user} {settings.pg_dbname}'
+    else:
+        warehouse = str(settings.duckdb_path)
+        look = f"any BI tool on {published_path(settings)} (read-only copy, no personal data)"
+    return [
+        "-" * WIDTH,
+        f"warehouse           {warehouse}",
+        f"read it             {look}",
+        'try                 make query SQL="select * from segments.segments"',
+        "your own data       TEKIL_LANDING=folder make build   (docs/landing.md)",
+    ]

@@ -1,0 +1,122 @@
+"""Read the public tables of a build, on any engine, in one comparable form.
+
+`snapshot(settings_env)` gives {schema.table: (columns, sorted rows)}; two builds are equal when their snapshots are.
+Values are compared, not spellings: 1.50 equals 1.5, a timestamp equals itself whatever driver read it.
+"""
+
+from __future__ import annotations
+
+import datetime
+import decimal
+
+# contracts/tables.md, to the letter: schema.table -> columns that must exist
+CONTRACT = {
+    "identity.identity_map": "identifier_type identifier_key customer_id first_seen_at last_seen_at match_type match_probability",
+    "identity.record_map": "source table_name record_id customer_id",
+    "identity.identity_aliases": "retired_customer_id customer_id changed_at cause",
+    "identity.identity_changes": "identifier_key from_customer_id to_customer_id changed_at cause evidence",
+    "identity.identity_refusals": "identifier_type identifier_key other_identifier_key guard detail observed_at",
+    "identity.identity_quality": "measure level value",
+    "identity.identity_readiness": "customers customers_on_two_channels share threshold is_ready reason",
+    "profiles.customers": "customer_id",
+    "profiles.customer_traits": "customer_id trait value source rule observed_at",
+    "profiles.customer_events": (
+        "event_id customer_id event_name channel source occurred_at session_id product_id category search_term "
+        "order_id amount currency amount_base device_type city country campaign"
+    ),
+    "profiles.customer_sessions": (
+        "session_id customer_id channel started_at ended_at events views carts orders"
+    ),
+    "profiles.customer_orders": (
+        "order_id customer_id kind channel ordered_at currency gross_amount refunded_amount net_amount net_amount_base items"
+    ),
+    "profiles.customer_consents": "customer_id contact_key channel purpose status source effective_at",
+    "segments.segments": "segment description owner rule_version size refreshed_at",
+    "segments.segment_memberships": "customer_id segment entered_at reason",
+    "segments.segment_changes": "customer_id segment change changed_at rule_version reason",
+    "segments.segment_overlap": "segment other_segment customers jaccard",
+    "vault.identifiers": "identifier_key identifier_type identifier_value",
+    "vault.customer_contacts": "customer_id contact_type contact_value contact_key is_reachable",
+}
+
+# what a build made beyond the contract, that people read all the same
+ALSO_PUBLIC = ("profiles.customer_order_lines", "profiles.customer_cart_items", "vault.customer_names")
+
+
+def connect(env: dict[str, str]):
+    """Open the warehouse that `env` names, for reading; returns a DB-API connection."""
+    if env.get("TEKIL_TARGET", "duckdb") == "postgres":
+        import psycopg2
+
+        return psycopg2.connect(
+            host=env["TEKIL_PG_HOST"],
+            port=env["TEKIL_PG_PORT"],
+            user=env["TEKIL_PG_USER"],
+            password=env.get("TEKIL_PG_PASSWORD", ""),
+            dbname=env["TEKIL_PG_DBNAME"],
+        )
+    import duckdb
+
+    return duckdb.connect(env["TEKIL_DUCKDB_PATH"], read_only=True)
+
+
+def rows(env: dict[str, str], sql: str) -> list[tuple]:
+    """All rows of a query, in the order the query gives."""
+    connection = connect(env)
+    try:
+        cursor = connection.cursor()
+        cursor.execute(sql)
+        return [tuple(plain(value) for value in row) for row in cursor.fetchall()]
+    finally:
+        connection.close()
+
+
+def columns(env: dict[str, str], table: str) -> list[str]:
+    """Column names of `schema.table`, in order."""
+    schema, name = table.split(".")
+    return [
+        row[0]
+        for row in rows(
+            env,
+            "select column_name from information_schema.columns "
+            f"where table_schema = '{schema}' and table_name = '{name}' order by ordinal_position",
+        )
+    ]
+
+
+def snapshot(env: dict[str, str], tables=(*CONTRACT, *ALSO_PUBLIC), without=()) -> dict[str, list[tuple]]:
+    """Every row of every table, columns in name order, rows sorted; `without` names columns to leave out."""
+    taken = {}
+    for table in tables:
+        names = sorted(name for name in columns(env, table) if name not in without)
+        assert names, f"{table} does not exist"
+        quoted = ", ".join(f'"{name}"' for name in names)
+        taken[table] = sorted(rows(env, f"select {quoted} from {table}"), key=repr)
+    return taken
+
+
+def differences(left: dict[str, list[tuple]], right: dict[str, list[tuple]]) -> list[str]:
+    """One line per table that differs: how many rows stand on one side only. Values are not shown: they may be personal."""
+    found = []
+    for table in sorted({*left, *right}):
+        one, other = set(map(repr, left.get(table, []))), set(map(repr, right.get(table, [])))
+        if left.get(table) != right.get(table):
+            found.append(f"{table}: {len(one - other)} rows only left, {len(other - one)} only right")
+    return found
+
+
+def plain(value):
+    """One form for values that drivers give differently."""
+    if isinstance(value, decimal.Decimal):
+        return value.normalize() + 0
+    if isinstance(value, float):
+        return decimal.Decimal(repr(value)).normalize() + 0
+    if isinstance(value, bool) or value is None:
+        return value
+    if isinstance(value, int):
+        return decimal.Decimal(value).normalize() + 0
+    if isinstance(value, datetime.datetime):
+        return value.isoformat(sep=" ")
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    return value
