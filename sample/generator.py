@@ -15,6 +15,13 @@ from .lives import Chunk, people_of_pair
 from .writers import TABLES, Writer
 
 STORIES = ("story_a", "story_b", "story_c")
+# told in sample.json even where a small sample has none
+PLANTED = (
+    *STORIES,
+    *("family_emails", "shared_devices", "recycled_phones", "shared_payment_cards", "households"),
+    *("placeholder_phones", "placeholder_emails", "placeholder_cards", "placeholder_receipts"),
+    *("kiosk_visits", "kiosk_logins", "late_events", "duplicate_events", "unreachable_sends"),
+)
 
 
 def chunk_size(customers: int) -> int:
@@ -112,7 +119,7 @@ def _write(work: Path, seed: int, customers: int, days: int, jobs: int) -> dict:
         "keys": {t: rows[t] - repeats[t] for t in sorted(TABLES)},
         "broken_rows": {"total": sum(bad.values()), "by_table": bad},
         "broken_files": broken["files"],
-        "planted": {k: counts[k] for k in sorted(counts) if k not in ("customers", "visitors")},
+        "planted": {k: counts[k] for k in sorted({*counts, *PLANTED} - {"customers", "visitors"})},
         "examples": examples,
     }
     path = work / "sample.json"

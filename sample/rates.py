@@ -48,9 +48,9 @@ RECEIPT_EMAIL = 0.05  # of all receipts: e-receipt by e-mail
 RECEIPT_TOKEN = 0.55  # of receipts: paid by card, so a payment token
 WALK_IN_RECEIPTS = 0.18  # receipts per customer by people nobody knows
 OPEN_CART = 0.10  # of customers with a browser or app: cart left open in the last four days
-STORY_A = 0.25  # of eligible customers (app, desktop, card, cross): app, store, desktop on one day
-STORY_B = 0.30  # of eligible customers (sign-up inside the sample, mobile, home, office)
-STORY_C = 0.25  # of eligible customers (app and desktop)
+STORY_A = 0.55  # of eligible customers (app, desktop, card, cross): app, store, desktop on one day
+STORY_B = 0.55  # of eligible customers (sign-up inside the sample, mobile, home, office)
+STORY_C = 0.40  # of eligible customers (app and desktop)
 
 # ---------- conflicts: what must not be merged
 FAMILY_EMAIL = 0.015  # of people: two of one household, one e-mail, own records and given names
@@ -63,7 +63,7 @@ CRM_PHONE = 0.90
 CRM_EMAIL = 0.66
 CRM_PLACEHOLDER_PHONE = 0.030  # of CRM contacts: staff typed a made-up phone
 CRM_PLACEHOLDER_EMAIL = 0.020
-CRM_PLACEHOLDER_CARD = 0.010
+CRM_PLACEHOLDER_CARD = 0.06  # of CRM contacts without a card: a made-up one
 POS_PLACEHOLDER = 0.035  # of receipts without any identifier: a made-up phone, e-mail or card instead
 CRM_NAME_TYPO = 0.05
 CRM_EMAIL_TYPO = 0.04

@@ -1,4 +1,4 @@
-"""The records a person leaves in account, CRM, newsletter, contact centre, consent registry and message log."""
+"""What other systems hold of a person: account, CRM, newsletter, contact centre, consents, messages."""
 
 import hashlib
 import json

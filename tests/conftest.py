@@ -55,3 +55,11 @@ def warehouse_environment(engine: str, folder: Path, request: pytest.FixtureRequ
         server = request.getfixturevalue("postgres_server")
         env |= create_database(server, f"tekil_{os.getpid()}_{next(_numbers)}")
     return env
+
+
+@pytest.fixture
+def postgres_database(postgres_server: dict[str, str]) -> dict[str, str]:
+    """The TEKIL_PG_ variables of an empty database of the test's own."""
+    from tests.support.postgres import create_database
+
+    return create_database(postgres_server, f"tekil_{os.getpid()}_{next(_numbers)}")

@@ -6,5 +6,5 @@
     {%- for key, value in pairs -%}
         {%- set table.text = table.text ~ key ~ '=' ~ value ~ '|' -%}
     {%- endfor -%}
-    nullif(split_part(split_part('{{ table.text }}', '|' || {{ expr }} || '=', 2), '|', 1), '')
+    {{ empty_to_null("split_part(split_part('" ~ table.text ~ "', '|' || " ~ expr ~ " || '=', 2), '|', 1)") }}
 {%- endmacro %}

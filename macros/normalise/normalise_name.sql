@@ -4,10 +4,10 @@
    Arguments: expr (text; a plain column or a short expression)
    Example:   {{ normalise_name("first_name || ' ' || last_name") }} as name_key #}
 {% macro normalise_name(expr) -%}
-    nullif({{ rewrite(fold_letters(expr), [
+    {{ empty_to_null(rewrite(fold_letters(expr), [
         ["[" ~ zero_width_characters() ~ "'`´’‘ʼ′＇]", ''],
         ['^([^,]*),([^,]*)$', '\\2 \\1'],
         ['[^a-z0-9]+', ' '],
         ['^ | $', ''],
-    ]) }}, '')
+    ])) }}
 {%- endmacro %}

@@ -2,9 +2,9 @@
    Arguments: expr (text)
    Example:   {{ strip_blanks('city') }} as city #}
 {% macro strip_blanks(expr) -%}
-    nullif({{ rewrite(expr, [
+    {{ empty_to_null(rewrite(expr, [
         ['[' ~ zero_width_characters() ~ ']', ''],
         ['[' ~ blank_characters() ~ ']+', ' '],
         ['^ | $', ''],
-    ]) }}, '')
+    ])) }}
 {%- endmacro %}

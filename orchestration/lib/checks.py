@@ -30,23 +30,24 @@ def literal(text: str) -> str:
 
 
 def timestamp(text: str, timezone: str | None) -> str:
-    """Naive UTC from ISO 8601 or an epoch; null when impossible. `timezone` is taken where the text has none."""
+    """Naive UTC from ISO 8601 or an epoch; null when impossible.
+
+    `timezone` is taken where the text has none; without it that is UTC.
+    """
     parts = (
         f"regexp_extract(trim({text}), {literal(ISO)}, ['day','minute','second','fraction','sign','hh','mm'])"
     )
-    minutes = "(coalesce(try_cast(nullif(p.hh, '') as integer), 0) * 60 + coalesce(try_cast(nullif(p.mm, '') as integer), 0))"
+    hours, rest = (f"coalesce(try_cast(nullif(p.{part}, '') as integer), 0)" for part in ("hh", "mm"))
+    minutes = f"({hours} * 60 + {rest})"
     written = (
-        "try_cast(p.day || ' ' || coalesce(nullif(p.minute, ''), '00:00') || coalesce(nullif(p.second, ''), ':00')"
+        "try_cast(p.day || ' ' || coalesce(nullif(p.minute, ''), '00:00') || coalesce(nullif(p.second,"
+        " ''), ':00')"
         " || case when p.fraction = '' then '' else '.' || p.fraction end as timestamp)"
     )
     shifted = f"{written} - to_minutes(case p.sign when '-' then -1 else 1 end * {minutes})"
     unzoned = written
     if timezone and timezone != "UTC":
         unzoned = f"timezone('UTC', timezone({literal(timezone)}, {written}))"
-    iso = (
-        f"(select case when regexp_full_match(trim({text}), {literal(ZONED)}) then {shifted} else {unzoned} end"
-        f" from (select {parts} as p))"
-    )
     iso = (
         f"list_transform([{parts}], lambda p: case when regexp_full_match(trim({text}), {literal(ZONED)})"
         f" then {shifted} else {unzoned} end)[1]"
@@ -68,12 +69,14 @@ def timestamp(text: str, timezone: str | None) -> str:
 
 def possible(moment: str) -> str:
     """The moment when its year is one a customer can have lived in (1900 to 2200), else null."""
-    return f"case when {moment} >= timestamp '1900-01-01' and {moment} < timestamp '2201-01-01' then {moment} end"
+    bounds = f"{moment} >= timestamp '1900-01-01' and {moment} < timestamp '2201-01-01'"
+    return f"case when {bounds} then {moment} end"
 
 
 def number(text: str) -> str:
     """A plain decimal, rounded to six places; null for anything else."""
-    return f"case when {text} is not null and not contains({text}, '_') then try_cast({text} as decimal(18,6)) end"
+    value = f"try_cast({text} as decimal(18,6))"
+    return f"case when {text} is not null and not contains({text}, '_') then {value} end"
 
 
 def boolean(text: str) -> str:

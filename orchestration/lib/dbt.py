@@ -29,7 +29,9 @@ class DbtReport:
 def dbt_environment(settings: Settings, base: Mapping[str, str] | None = None) -> dict[str, str]:
     """The environment dbt runs in: the settings of this run, telemetry off, and no secret of a destination."""
     base = os.environ if base is None else base
-    kept = {name: value for name, value in base.items() if not name.startswith(("DESTINATION_", "TEKIL_PII_"))}
+    kept = {
+        name: value for name, value in base.items() if not name.startswith(("DESTINATION_", "TEKIL_PII_"))
+    }
     return kept | {
         "TEKIL_TARGET": settings.target,
         "TEKIL_DUCKDB_PATH": str(settings.duckdb_path),
@@ -45,7 +47,8 @@ def dbt_environment(settings: Settings, base: Mapping[str, str] | None = None) -
         "TEKIL_THREADS": str(settings.threads),
         "DBT_PROFILES_DIR": str(settings.root),
         "DBT_PROJECT_DIR": str(settings.root),
-        "DBT_TARGET_PATH": base.get("DBT_TARGET_PATH") or str(settings.root / "target" / target_folder(settings)),
+        "DBT_TARGET_PATH": base.get("DBT_TARGET_PATH")
+        or str(settings.root / "target" / target_folder(settings)),
         "DBT_LOG_PATH": base.get("DBT_LOG_PATH") or str(settings.root / "logs"),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DBT_USE_COLORS": "false",
@@ -88,7 +91,9 @@ def build(settings: Settings, full_refresh: bool, progress: Callable[[str], None
         process.wait()
         raise
     if process.wait() != 0 or report.failures:
-        reason = report.failures or [sentence for sentence in said if sentence] or ["dbt stopped without a word"]
+        reason = (
+            report.failures or [sentence for sentence in said if sentence] or ["dbt stopped without a word"]
+        )
         for failure in reason[1:12]:
             progress(failure)
         raise TekilError(

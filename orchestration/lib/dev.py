@@ -16,7 +16,15 @@ def main() -> None:
         settings.write_text("telemetry:\n  enabled: false\n", encoding="utf-8")
     os.environ["DAGSTER_HOME"] = str(home)
     dagster = str(Path(sys.executable).with_name("dagster"))
-    arguments = ["dev", "-m", "orchestration.definitions", "-h", "127.0.0.1", "-p", os.environ.get("TEKIL_DEV_PORT", "3000")]
+    arguments = [
+        "dev",
+        "-m",
+        "orchestration.definitions",
+        "-h",
+        "127.0.0.1",
+        "-p",
+        os.environ.get("TEKIL_DEV_PORT", "3000"),
+    ]
     os.execv(dagster, [dagster, *arguments])
 
 

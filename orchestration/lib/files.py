@@ -25,7 +25,7 @@ class UnreadableFile(Exception):
 
 @dataclass
 class LandedFile:
-    """One file of the landing folder. `path` is relative, with forward slashes; `bytes` is its size on disk."""
+    """One file of the landing folder; `path` is relative with forward slashes, `bytes` its size on disk."""
 
     path: str
     full_path: Path
@@ -46,10 +46,11 @@ class Landing:
 
 
 def discover(landing: Path, contract: dict[tuple[str, str], LandingTable]) -> Landing:
-    """Walk `<source>/<table>/**`; hidden names are passed over in silence. Raises TekilError without a folder."""
+    """Walk `<source>/<table>/**`, passing over hidden names. Raises TekilError without a folder."""
     if not landing.is_dir():
         raise TekilError(
-            f"The landing folder {landing} is not there: set TEKIL_LANDING to a folder of <source>/<table>/ files."
+            f"The landing folder {landing} is not there: set TEKIL_LANDING to a folder of"
+            f" <source>/<table>/ files."
         )
     files: dict[tuple[str, str], list[LandedFile]] = {}
     remarks: list[str] = []
@@ -133,7 +134,7 @@ class Prepared:
 
 
 def prepare(file: LandedFile, scratch: Path, number: int) -> Prepared:
-    """Unpack a gzipped file into the scratch folder (keeping what can be read of a cut one), look at its head.
+    """Unpack a gzipped file into the scratch folder (what can be read of a cut one), look at its head.
 
     Raises UnreadableFile when nothing of it can be read, TekilError when the scratch folder is full.
     """

@@ -1,4 +1,4 @@
-"""The landing contract as data: which tables may land, with which columns (seeds/rules/landing_columns.csv)."""
+"""The landing contract as data (seeds/rules/landing_columns.csv): which tables land, and their columns."""
 
 import csv
 from dataclasses import dataclass

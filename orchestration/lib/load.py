@@ -1,4 +1,4 @@
-"""Load a landing folder into the schema raw of the warehouse (contracts/landing.md); `python -m orchestration.lib.load`."""
+"""Load a landing folder into the schema raw of the warehouse: `python -m orchestration.lib.load`."""
 
 import sys
 import time
@@ -48,7 +48,8 @@ class LoadReport:
         rows = self.rows
         return (
             f"load {self.load_id}: {self.files_loaded} files loaded, {self.files_skipped} known already, "
-            f"{self.files_rejected} rejected; {rows.read} rows read = {rows.loaded} loaded + {rows.replaced} replaced "
+            f"{self.files_rejected} rejected; {rows.read} rows read = {rows.loaded} loaded +"
+            f" {rows.replaced} replaced "
             f"+ {rows.quarantined} quarantined ({self.seconds:.1f} s)"
         )
 
@@ -125,7 +126,8 @@ class _Run:
             )
             last = self.warehouse.fetch("select coalesce(max(load_id), 0) from ops.load_runs")[0][0]
             self.warehouse.execute(
-                "insert into ops.load_runs (load_id, started_at, status, landing) values (?, ?, 'running', ?)",
+                "insert into ops.load_runs (load_id, started_at, status, landing) values (?, ?, 'running',"
+                " ?)",
                 [last + 1, now, str(self.settings.landing)],
             )
         return Stamp(last + 1, now)
@@ -136,16 +138,15 @@ class _Run:
             with self.warehouse.transaction():
                 self.warehouse.execute(
                     "update ops.load_runs set finished_at = ?, status = ?, files_seen = ?, files_loaded = ?,"
-                    " files_rejected = ?, rows_read = ?, rows_loaded = ?, rows_replaced = ?, rows_quarantined = ?"
+                    " files_rejected = ?, rows_read = ?, rows_loaded = ?, rows_replaced = ?,"
+                    " rows_quarantined = ?"
                     " where load_id = ?",
                     [
-                        self.settings.clock(),
-                        status,
-                        report.files_seen,
-                        report.files_loaded,
-                        report.files_rejected,
-                    ]
-                    + [rows.read, rows.loaded, rows.replaced, rows.quarantined, stamp.load_id],
+                        *(self.settings.clock(), status),
+                        *(report.files_seen, report.files_loaded, report.files_rejected),
+                        *(rows.read, rows.loaded, rows.replaced, rows.quarantined),
+                        stamp.load_id,
+                    ],
                 )
         except (duckdb.Error, psycopg2.Error):
             if status == "succeeded":
@@ -170,7 +171,8 @@ class _Run:
         known = {
             path: (sha256, status)
             for path, sha256, status in self.warehouse.fetch(
-                "select path, sha256, status from ops.load_files where source = ? and table_name = ? order by load_id",
+                "select path, sha256, status from ops.load_files where source = ? and table_name = ? order"
+                " by load_id",
                 [table.source, table.name],
             )
         }
@@ -226,10 +228,23 @@ class _Run:
             file.notes.append("no rows")
         reason = file.reason or "; ".join(file.notes) or None
         self.warehouse.execute(
-            "insert into ops.load_files (load_id, source, table_name, path, sha256, bytes, status, reason, rows_read,"
-            " rows_loaded, rows_replaced, rows_quarantined, loaded_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [stamp.load_id, table.source, table.name, file.path, file.sha256, file.bytes, status, reason]
-            + [counts.read, counts.loaded, counts.replaced, counts.quarantined, stamp.loaded_at],
+            "insert into ops.load_files (load_id, source, table_name, path, sha256, bytes, status, reason,"
+            " rows_read,"
+            " rows_loaded, rows_replaced, rows_quarantined, loaded_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?,"
+            " ?, ?, ?, ?)",
+            [
+                *(
+                    stamp.load_id,
+                    table.source,
+                    table.name,
+                    file.path,
+                    file.sha256,
+                    file.bytes,
+                    status,
+                    reason,
+                ),
+                *(counts.read, counts.loaded, counts.replaced, counts.quarantined, stamp.loaded_at),
+            ],
         )
         if file.reason:
             self.warehouse.execute(
@@ -274,7 +289,7 @@ class _Run:
 
 
 def batches(files: list[LandedFile]) -> Iterator[list[LandedFile]]:
-    """Slices of the sorted files that are bounded in size, so that memory is; their order is that of the paths."""
+    """Slices of the sorted files, in order, that are bounded in size, so that memory is."""
     batch: list[LandedFile] = []
     size = 0
     for file in files:

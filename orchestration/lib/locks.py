@@ -136,7 +136,8 @@ def _wait(
         if time.monotonic() >= deadline:
             raise TekilError(
                 f"The build lock of {lock_name(settings)} is held by {holder()}: "
-                "wait for it to end or stop it, then run this again (TEKIL_LOCK_TIMEOUT says how long to wait)."
+                "wait for it to end or stop it, then run this again (TEKIL_LOCK_TIMEOUT says how long to"
+                " wait)."
             )
         if not was_told:
             progress(f"waiting for the build lock, held by {holder()}")

@@ -45,7 +45,7 @@ def name_files(scratch: duckdb.DuckDBPyConnection, files: list[LandedFile]) -> N
 
 
 def choose_winners(scratch: duckdb.DuckDBPyConnection, table: LandingTable) -> None:
-    """The scratch table `repeats`: for keys met more than once in the batch, which row wins and which came first."""
+    """The scratch table `repeats`: of keys met more than once in the batch, which wins, which came first."""
     keys = _columns(table, "key")
     scratch.execute(
         f"create or replace temp table repeated_keys as select {keys} from checked where _refusal is null"
@@ -54,14 +54,15 @@ def choose_winners(scratch: duckdb.DuckDBPyConnection, table: LandingTable) -> N
     order = "".join(f"{quoted(c.name)} desc nulls last, " for c in table.with_role("version"))
     scratch.execute(
         f"create or replace temp table repeats as select checked.rowid as _row_id,"
-        f" row_number() over (partition by {keys} order by {order}_file_number desc, _row desc) = 1 as _is_winner,"
+        f" row_number() over (partition by {keys} order by {order}_file_number desc, _row desc) = 1 as"
+        f" _is_winner,"
         f" min(_file_number) over (partition by {keys}) as _first_file"
         f" from checked semi join repeated_keys using ({keys}) where _refusal is null"
     )
 
 
 def winners_query(table: LandingTable, stamp: Stamp) -> str:
-    """The winning rows of the batch with their stamps, and `_first_file`, the file where their key came first."""
+    """The winning rows of the batch with their stamps; `_first_file` is where their key came first."""
     columns = _columns(table)
     return (
         f"select {columns}, _file, _row, {sql_value(stamp.loaded_at)} as _loaded_at,"
@@ -73,7 +74,7 @@ def winners_query(table: LandingTable, stamp: Stamp) -> str:
 
 
 def merge_batch(warehouse: Warehouse, table: LandingTable, stamp: Stamp) -> dict[int, int]:
-    """Put the winners into raw, inside the caller's transaction; gives the rows added by first file number."""
+    """Put the winners into raw, inside the caller's transaction; gives the rows added by first file."""
     raw = f"raw.{table.raw_name}"
     columns = [*(column.name for column in table.columns), *META_COLUMNS]
     chosen = winners_query(table, stamp)
@@ -87,6 +88,7 @@ def merge_batch(warehouse: Warehouse, table: LandingTable, stamp: Stamp) -> dict
         )
     warehouse.temporary_table("incoming", {**table.raw_columns, "_first_file": "integer"})
     warehouse.copy_in("incoming", [*columns, "_first_file"], chosen)
+    warehouse.after_copy("incoming")
     return _merge_incoming(warehouse, table, raw, columns)
 
 
@@ -96,7 +98,8 @@ def _merge_incoming(
     same = " and ".join(f"stored.{quoted(c.name)} = incoming.{quoted(c.name)}" for c in table.keys)
     listed = ", ".join(quoted(name) for name in columns)
     added = warehouse.fetch(
-        f"select _first_file, count(*) from incoming where not exists (select 1 from {raw} as stored where {same})"
+        f"select _first_file, count(*) from incoming where not exists (select 1 from {raw} as stored where"
+        f" {same})"
         " group by _first_file"
     )
     newer = f"({_rank(warehouse, table, 'stored')}) > ({_rank(warehouse, table, 'incoming')})"

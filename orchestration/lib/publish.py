@@ -53,22 +53,23 @@ def publish(settings: Settings) -> Path | None:
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, source: Path, draft: Path) -> None:
-    connection.execute(f"attach '{_quoted(source)}' as built (read_only)")
-    connection.execute(f"attach '{_quoted(draft)}' as published")
+    # views name the catalogue they were made in, which DuckDB calls after the file
+    built = source.stem
+    connection.execute(f"attach '{_quoted(source)}' as \"{built}\" (read_only)")
+    connection.execute(f"attach '{_quoted(draft)}' as tekil_published_copy")
     relations = connection.execute(
-        "select table_schema, table_name from information_schema.tables "
-        "where table_catalog = 'built' and table_schema in "
-        f"({', '.join(repr(schema) for schema in PUBLISHED_SCHEMAS)}) "
-        "and table_name not like 'int\\_%' escape '\\' order by 1, 2"
+        "select table_schema, table_name from information_schema.tables where table_catalog = ? "
+        f"and table_schema in ({', '.join(repr(schema) for schema in PUBLISHED_SCHEMAS)}) "
+        "and not starts_with(table_name, 'int_') order by 1, 2",
+        [built],
     ).fetchall()
-    # views name the catalogue they were made in; reading them from here needs it to be the one in use
-    connection.execute("use built")
     for schema in sorted({schema for schema, _ in relations}):
-        connection.execute(f'create schema published."{schema}"')
+        connection.execute(f'create schema tekil_published_copy."{schema}"')
     for schema, name in relations:
-        connection.execute(f'create table published."{schema}"."{name}" as from built."{schema}"."{name}"')
-    connection.execute("use memory")
-    connection.execute("detach published")
+        connection.execute(
+            f'create table tekil_published_copy."{schema}"."{name}" as from "{built}"."{schema}"."{name}"'
+        )
+    connection.execute("detach tekil_published_copy")
 
 
 def _remove(path: Path) -> None:

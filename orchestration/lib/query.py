@@ -61,7 +61,10 @@ def printed(settings: Settings, sql: str) -> str:
         raise TekilError(f"The query was refused: {str(problem).strip()}") from None
     cells = [names, *([_cell(value) for value in row] for row in rows[:MOST_ROWS])]
     widths = [max(len(row[place]) for row in cells) for place in range(len(names))]
-    lines = ["  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip() for row in cells]
+    lines = [
+        "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()
+        for row in cells
+    ]
     lines.insert(1, "  ".join("-" * width for width in widths))
     if len(rows) > MOST_ROWS:
         lines.append(f"... the first {MOST_ROWS} rows")

@@ -1,4 +1,4 @@
-"""From files to checked rows: a scratch table `checked` with typed columns and a reason where a row is refused."""
+"""From files to checked rows: a scratch table with typed columns, and a reason where a row is refused."""
 
 import csv
 from collections.abc import Iterator
@@ -58,7 +58,7 @@ class Reading:
 
 
 def read_batch(reading: Reading, files: list[LandedFile]) -> None:
-    """Fill the scratch tables `checked` (good and refused rows) and `refused` (raw text of the refused).
+    """Fill the scratch tables `checked` (good and refused rows) and `refused` (their raw text).
 
     Files are numbered from 1 in the order given. A file that cannot be read gets a `reason` and no rows.
     """
@@ -82,7 +82,8 @@ def _make_tables(reading: Reading) -> None:
         f"create or replace temp table checked (_file_number integer, _row bigint, _refusal varchar{columns})"
     )
     reading.scratch.execute(
-        "create or replace temp table refused (_file_number integer, _row bigint, raw_text varchar, reason varchar)"
+        "create or replace temp table refused (_file_number integer, _row bigint, raw_text varchar, reason"
+        " varchar)"
     )
 
 
@@ -102,9 +103,7 @@ def _open(reading: Reading, number: int, file: LandedFile) -> Source:
     except OSError as problem:
         raise UnreadableFile(f"the file cannot be opened: {problem.strerror}") from None
     _note(source)
-    if prepared.cut_short or prepared.encoding != "utf-8" or prepared.separator != b"\n":
-        _rewrite(reading, source)
-    elif prepared.has_nul:
+    if prepared.cut_short or prepared.encoding != "utf-8" or prepared.separator != b"\n" or prepared.has_nul:
         _rewrite(reading, source)
     return source
 
@@ -169,7 +168,8 @@ def _group_key(reading: Reading, source: Source) -> tuple:
 def _parquet_columns(reading: Reading, source: Source) -> tuple[tuple[str, str], ...]:
     try:
         rows = reading.scratch.execute(
-            f"describe select * from read_parquet({literal(str(source.engine_path))}, hive_partitioning=false)"
+            f"describe select * from read_parquet({literal(str(source.engine_path))},"
+            f" hive_partitioning=false)"
         ).fetchall()
     except FILE_FAULTS:
         raise UnreadableFile("this is not a Parquet file that can be read") from None
@@ -245,7 +245,8 @@ def _lines_query(key: tuple, sources: list[Source]) -> str:
     longest = max(LONGEST_LINE, *(source.longest + 1024 for source in sources))
     if key[0] == "jsonl":
         return (
-            f"select filename, json from read_json_objects({paths}, format='newline_delimited', ignore_errors=true,"
+            f"select filename, json from read_json_objects({paths}, format='newline_delimited',"
+            f" ignore_errors=true,"
             f" filename=true, compression='uncompressed', maximum_object_size={longest})"
         )
     if key[0] == "csv":
@@ -254,8 +255,10 @@ def _lines_query(key: tuple, sources: list[Source]) -> str:
         typed = "{" + ", ".join(f"'{name}': 'VARCHAR'" for name in columns) + "}"
         size = f", max_line_size={longest}" if is_rewritten else ""
         return (
-            f"select * from read_csv({paths}, columns={typed}, delim={literal(delimiter)}, quote='\"', escape='\"',"
-            f" header=true, auto_detect=false, filename=true, hive_partitioning=false, compression='none'{size})"
+            f"select * from read_csv({paths}, columns={typed}, delim={literal(delimiter)}, quote='\"',"
+            f" escape='\"',"
+            f" header=true, auto_detect=false, filename=true, hive_partitioning=false,"
+            f" compression='none'{size})"
         )
     selected = ", ".join(f"{_parquet_text(name, kind)} as c{i}" for i, (name, kind) in enumerate(key[1]))
     return f"select filename, {selected} from read_parquet({paths}, filename=true, hive_partitioning=false)"
@@ -279,8 +282,9 @@ def _parquet_text(name: str, kind: str) -> str:
 class Shape:
     """How the columns of a table are got out of `lines`.
 
-    `prelude` are expressions given names beside each line, `texts` the text of each column, `objects` the JSON
-    expression and the declared object paths below it, `refusals` the (condition, reason) pairs of the format.
+    `prelude` are expressions given names beside each line, `texts` the text of each column, `objects` the
+    JSON expressions with the declared objects below them, `refusals` the (condition, reason) pairs of the
+    format.
     """
 
     prelude: list[str]
@@ -298,7 +302,7 @@ def _json_shape(reading: Reading) -> Shape:
     }
     refusals = [
         ("json is null", "not JSON"),
-        ("record is null", "not an object"),
+        ("not starts_with(json, '{')", "not an object"),
         (f"contains(json, '\\u0000') and regexp_matches(json, {literal(NUL_ESCAPE)})", careful.NUL),
     ]
     return Shape(prelude, texts, [("json", "", paths.objects)], refusals)
@@ -328,7 +332,8 @@ def _column_shape(reading: Reading, key: tuple) -> Shape:
         )
     roots = {names[i]: i for i in sorted(used, reverse=True) if paths.tree.get(names[i])}
     prelude = [
-        f"json_transform(case when json_valid(c{i}) then c{i} end, {literal(checks.structure(paths.tree[name]))}) as o{i}"
+        f"json_transform(case when json_valid(c{i}) then c{i} end,"
+        f" {literal(checks.structure(paths.tree[name]))}) as o{i}"
         for name, i in roots.items()
     ]
     objects = [
@@ -422,7 +427,8 @@ def _sample_lines(reading: Reading, expression: str, paths: list[str]) -> None:
     lengths = ", ".join(f"len(keys[{position}])" for position in range(1, len(paths) + 1))
     reading.scratch.execute(
         f"create or replace temp table samples as select json_keys({expression}, {listed}) as keys from lines"
-        f" where rowid in (select min(row) from (select rowid as row, json_keys({expression}, {listed}) as keys"
+        f" where rowid in (select min(row) from (select rowid as row, json_keys({expression}, {listed}) as"
+        f" keys"
         f" from lines) group by array_to_string(flatten(keys), chr(31)), {lengths})"
     )
 
@@ -444,7 +450,8 @@ def _check_query(reading: Reading, shape: Shape, mismatches: list[tuple[str, str
         "cast(null as bigint)" if column.is_ordinal else value[column.name] for column in table.columns
     )
     return (
-        f"insert into checked select _file_number, _row, coalesce(format_reason, {_case(reasons)}), {columns} from ("
+        f"insert into checked select _file_number, _row, coalesce(format_reason, {_case(reasons)}),"
+        f" {columns} from ("
         f"select *, {values} from ("
         f"select _file_number, _row, {format_reason} as format_reason, {texts} from ("
         f"select lines.*, line_files._file_number, lines.rowid - line_files.first + 1 as _row{prelude}"
@@ -465,7 +472,7 @@ def _case(refusals: list[tuple[str, str]]) -> str:
 
 
 def _row_reasons(table: LandingTable, text: dict[str, str], value: dict[str, str]) -> list[tuple[str, str]]:
-    """Why a row that could be taken apart is refused still: key, time, types, required columns, in this order."""
+    """Why a row that could be taken apart is refused: key, time, types, required columns, in this order."""
     reasons = [(f"{text[c.name]} is null", f"no {c.name}") for c in table.keys if not c.is_ordinal]
     reasons += [(f"{text[c.name]} is null", f"no {c.name}") for c in table.with_role("time")]
     misfits = sorted((c for c in table.found if c.data_type != "text"), key=lambda c: "time" not in c.roles)
@@ -484,7 +491,10 @@ def _row_reasons(table: LandingTable, text: dict[str, str], value: dict[str, str
 def _collect_refused(reading: Reading, key: tuple, shape: Shape, sources: list[Source]) -> None:
     """Keep the raw text of every refused row, as it stands in the file."""
     numbers = ", ".join(str(source.number) for source in sources)
-    refused = f"(select _file_number, _row, _refusal as reason from checked where _refusal is not null and _file_number in ({numbers}))"
+    refused = (
+        "(select _file_number, _row, _refusal as reason from checked"
+        f" where _refusal is not null and _file_number in ({numbers}))"
+    )
     if not reading.scratch.execute(f"select 1 from {refused} limit 1").fetchone():
         return
     if key[0] == "csv":
@@ -525,8 +535,10 @@ def _collect_from_files(reading: Reading, refused: str) -> None:
             longest = max(longest, 4 * len(raw) + 1000)
             writer.writerow([number, row, raw, reason])
     reading.scratch.execute(
-        f"insert into refused select * from read_csv({literal(str(path))}, columns={{'_file_number': 'INTEGER',"
-        " '_row': 'BIGINT', 'raw_text': 'VARCHAR', 'reason': 'VARCHAR'}, header=false, auto_detect=false, delim=',',"
+        f"insert into refused select * from read_csv({literal(str(path))}, columns={{'_file_number':"
+        f" 'INTEGER',"
+        " '_row': 'BIGINT', 'raw_text': 'VARCHAR', 'reason': 'VARCHAR'}, header=false, auto_detect=false,"
+        " delim=',',"
         f" quote='\"', escape='\"', max_line_size={max(longest, LONGEST_LINE)})"
     )
 

@@ -29,10 +29,14 @@ def read(path: Path) -> list[dict[str, str]]:
         with path.open(encoding="utf-8", newline="") as file:
             found = list(csv.DictReader(file, strict=True))
     except (OSError, UnicodeDecodeError, csv.Error) as problem:
-        raise TekilError(f"{path} cannot be read as a CSV table ({problem}): put it back or correct it.") from None
+        raise TekilError(
+            f"{path} cannot be read as a CSV table ({problem}): put it back or correct it."
+        ) from None
     for number, row in enumerate(found, start=2):
         if None in row or None in row.values():
-            raise TekilError(f"{path} row {number} has more or fewer fields than the header: quote the commas in it.")
+            raise TekilError(
+                f"{path} row {number} has more or fewer fields than the header: quote the commas in it."
+            )
     return found
 
 
@@ -46,7 +50,9 @@ def _check_types(root: Path, rules: Path, types: set[str]) -> None:
                         "add it to seeds/rules/identifier_types.csv."
                     )
     for seed in ("identifier_denylist", "identifier_limits"):
-        _unknown(seed, "identifier_type", (row["identifier_type"] for row in read(rules / f"{seed}.csv")), types)
+        _unknown(
+            seed, "identifier_type", (row["identifier_type"] for row in read(rules / f"{seed}.csv")), types
+        )
     counted = {row["counted"] for row in read(rules / "identifier_limits.csv")}
     _unknown("identifier_limits", "counted", counted, types | {"given_name"})
 

@@ -18,7 +18,9 @@ def main() -> int:
         print(f"error: {problem}", file=sys.stderr)
         return 1
     arguments = [part for argument in sys.argv[1:] for part in shlex.split(argument)]
-    return subprocess.run(dbt_command(*arguments), cwd=settings.root, env=dbt_environment(settings)).returncode
+    return subprocess.run(
+        dbt_command(*arguments), cwd=settings.root, env=dbt_environment(settings)
+    ).returncode
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ MEBIBYTE = 1024 * 1024
 
 @dataclass(frozen=True)
 class Settings:
-    """The settings of one run; paths are absolute, times are naive UTC, `memory_limit` is DuckDB's spelling."""
+    """The settings of one run; paths are absolute, times naive UTC, `memory_limit` in DuckDB's spelling."""
 
     root: Path
     target: str

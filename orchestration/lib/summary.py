@@ -83,7 +83,7 @@ def _segments(fetch) -> list[str]:
 def _next_steps(settings: Settings) -> list[str]:
     if settings.target == "postgres":
         warehouse = f"PostgreSQL {settings.pg_host}:{settings.pg_port}, database {settings.pg_dbname}"
-        look = f'psql -h {settings.pg_host} -p {settings.pg_port} -U {settings.pg_user} {settings.pg_dbname}'
+        look = f"psql -h {settings.pg_host} -p {settings.pg_port} -U {settings.pg_user} {settings.pg_dbname}"
     else:
         warehouse = str(settings.duckdb_path)
         look = f"any BI tool on {published_path(settings)} (read-only copy, no personal data)"

@@ -1,6 +1,7 @@
 """One thin face for the two engines: run SQL, hold a transaction, carry rows over from the DuckDB scratch."""
 
 import contextlib
+import os
 import re
 import shutil
 import tempfile
@@ -108,6 +109,9 @@ class Warehouse:
     def by_code_point(self, text: str) -> str:
         """A text expression that compares by code point."""
         return text
+
+    def after_copy(self, table: str) -> None:
+        """Whatever the engine wants before it joins a table just copied in."""
 
     def after_load(self, table: LandingTable, row_count: int) -> None:
         """Whatever the engine wants after new rows."""
@@ -249,6 +253,9 @@ class PostgresWarehouse(Warehouse):
         name = f"{table.raw_name}_key"
         self.execute(f'create index if not exists "{name}" on raw.{table.raw_name} ({keys})')
 
+    def after_copy(self, table: str) -> None:
+        self.execute(f"analyze {table}")
+
     def after_load(self, table: LandingTable, row_count: int) -> None:
         if row_count >= 1000:
             self.execute(f"analyze raw.{table.raw_name}")
@@ -296,8 +303,26 @@ def writing_to(folder: Path) -> Iterator[None]:
 
 
 def make_scratch_folder(beside: Path | None) -> Path:
-    """A new private folder for scratch files: beside the warehouse, or in the system's place for such."""
-    return Path(tempfile.mkdtemp(prefix=".tekil-scratch-" if beside else "tekil-scratch-", dir=beside))
+    """A new private folder for scratch files: beside the warehouse, or in the system's place for such.
+
+    Its name holds our process id; folders of processes that have died are cleared away.
+    """
+    parent = beside or Path(tempfile.gettempdir())
+    for folder in parent.glob(".tekil-scratch-*-*"):
+        pid = folder.name.split("-")[2]
+        if pid.isdigit() and not is_alive(int(pid)):
+            shutil.rmtree(folder, ignore_errors=True)
+    return Path(tempfile.mkdtemp(prefix=f".tekil-scratch-{os.getpid()}-", dir=parent))
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def connect_duckdb(path: str, settings: Settings, scratch_folder: Path) -> duckdb.DuckDBPyConnection:
@@ -327,7 +352,7 @@ def duckdb_sentence(path: str, problem: str) -> str:
     if "not a valid DuckDB" in problem or "exists, but it is not" in problem:
         return f"{path} is not a DuckDB file: set TEKIL_DUCKDB_PATH to another file."
     if "Permission denied" in problem or "Read-only" in problem:
-        return f"The warehouse {path} cannot be written (permission denied): set TEKIL_DUCKDB_PATH to a file you may write."
+        return f"The warehouse {path} may not be written: set TEKIL_DUCKDB_PATH to a file you may write."
     return f"The warehouse {path} cannot be opened: {problem.splitlines()[0]}"
 
 
@@ -347,7 +372,8 @@ def connect_postgres(settings: Settings) -> Any:
     except psycopg2.Error as problem:
         reason = str(problem).strip().splitlines()[-1].strip() if str(problem).strip() else "no answer"
         raise TekilError(
-            f"PostgreSQL at {settings.pg_host}:{settings.pg_port}, database {settings.pg_dbname}, cannot be reached "
+            f"PostgreSQL at {settings.pg_host}:{settings.pg_port}, database {settings.pg_dbname}, cannot"
+            f" be reached "
             f"as {settings.pg_user}: {reason} (check the TEKIL_PG_ settings)."
         ) from None
     connection.autocommit = True

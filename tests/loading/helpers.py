@@ -68,12 +68,13 @@ class Desk:
         return sorted(kept, key=lambda row: [(v is not None, str(v)) for v in row.values()])
 
     def check_conservation(self) -> None:
-        """Rows in = rows loaded + replaced + quarantined, for files, tables and runs, and raw holds the loaded."""
+        """Rows in = loaded + replaced + quarantined, for files, tables and runs; raw holds the loaded."""
         warehouse = open_warehouse(self.settings)
         try:
             for table in ("load_files", "load_runs", "row_counts"):
                 wrong = warehouse.fetch(
-                    f"select * from ops.{table} where rows_read <> rows_loaded + rows_replaced + rows_quarantined"
+                    f"select * from ops.{table} where rows_read <> rows_loaded + rows_replaced +"
+                    f" rows_quarantined"
                     " or rows_loaded < 0 or rows_replaced < 0"
                 )
                 assert wrong == [], table

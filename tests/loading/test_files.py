@@ -1,4 +1,4 @@
-"""What a landing folder may hold: every format, every kind of damage, and things that are none of our business."""
+"""What a landing folder may hold: every format, every kind of damage, and things not meant for us."""
 
 import gzip
 import os
@@ -66,7 +66,8 @@ def test_parquet_with_nested_columns_and_floating_ids(desk):
     duckdb.sql(
         "copy (select 17850.0::double as \"messageId\", 'track' as type, 'web' as channel,"
         " timestamptz '2026-01-01 00:00:00+00' as timestamp,"
-        " {'page': {'url': 'u'}, 'os': 'x'} as context, {'price': 1.5, 'products': [{'sku': 's'}]} as properties,"
+        " {'page': {'url': 'u'}, 'os': 'x'} as context, {'price': 1.5, 'products': [{'sku': 's'}]} as"
+        " properties,"
         f" 1 as extra) to '{path}' (format parquet)"
     )
     desk.load()
@@ -143,11 +144,13 @@ def break_everything(desk) -> None:
     desk.put(
         "shop/customers/lines.jsonl",
         b'{"id":"l1"}\nnot json\n[1,2]\n"text"\n{"email":"a"}\n{"id":"l2","email":"\xff"}\n{"id":"l3\0"}\n'
-        b'{"id":"l4","email":"a\\u0000b"}\n{"id":"l5","ema\n{"id":"l6","updated_at":"0000-00-00"}\n\n  \n{"id":"l7"}',
+        b'{"id":"l4","email":"a\\u0000b"}\n{"id":"l5","ema\n{"id":"l6","updated_at":"0000-00-00"}\n\n'
+        b'  \n{"id":"l7"}',
     )
     desk.put(
         "shop/customers/lines.csv",
-        b'id,email\nc1,a@x.com\nc2\nc3,a,b\nc4,"cut off\nc5,b@x.com\nc6,\xff\nc7,n\0n\n,nokey\nc8,"two\nlines"\nc9,"a"b\n',
+        b'id,email\nc1,a@x.com\nc2\nc3,a,b\nc4,"cut off\nc5,b@x.com\n'
+        b'c6,\xff\nc7,n\0n\n,nokey\nc8,"two\nlines"\nc9,"a"b\n',
     )
     desk.put("shop/customers/big.jsonl", [customer("big", first_name="x" * 2_000_000)])
     desk.put("shop/customers/big.csv", "id,first_name\nbigcsv," + "y" * 3_000_000 + "\n")
@@ -264,7 +267,8 @@ def test_unknown_columns_are_named_once_a_run_and_not_kept(desk):
     report = desk.load()
     named = [line for line in desk.said if "unknown columns" in line]
     assert named == [
-        "tracker/events: unknown columns dropped: context.os, context.page.title, properties.bar, properties.foo, secret",
         "shop/customers: unknown columns dropped: tax_no",
+        "tracker/events: unknown columns dropped: context.os, context.page.title,"
+        " properties.bar, properties.foo, secret",
     ]
     assert report.unknown_columns["shop/customers"] == ["tax_no"]

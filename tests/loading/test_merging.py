@@ -19,7 +19,6 @@ def test_a_file_is_loaded_once_and_a_changed_one_again(desk):
     desk.put("shop/customers/a.jsonl", [customer(1, email="new"), customer(2), customer(3)])
     report = desk.load()
     assert (report.rows.read, report.rows.loaded, report.rows.replaced) == (3, 1, 2)
-    assert [row["email"] for row in desk.content("shop__customers")] == ["new", None, None] or True
     assert {row["id"]: row["email"] for row in desk.content("shop__customers")} == {
         "1": "new",
         "2": None,

@@ -8,7 +8,13 @@ from orchestration.lib.load import load
 from orchestration.lib.settings import PROJECT_ROOT, Settings
 
 TABLES = {table.raw_name: table for table in read_contract(PROJECT_ROOT).values()}
-SERVICE_TABLES = ("raw/quarantine", "raw/identifier_salt", "ops/load_runs", "ops/load_files", "ops/row_counts")
+SERVICE_TABLES = (
+    "raw/quarantine",
+    "raw/identifier_salt",
+    "ops/load_runs",
+    "ops/load_files",
+    "ops/row_counts",
+)
 
 
 @multi_asset(

@@ -24,7 +24,9 @@ PROJECT.prepare_if_dev()
 def models(context: AssetExecutionContext):
     """`dbt build` of what was selected, then the published copy for readers."""
     settings = with_landing(Settings.from_environment(), context.log.info)
-    environment = {name: value for name, value in dbt_environment(settings).items() if name != "DBT_TARGET_PATH"}
+    environment = {
+        name: value for name, value in dbt_environment(settings).items() if name != "DBT_TARGET_PATH"
+    }
     os.environ.update(environment)
     dbt = DbtCliResource(project_dir=PROJECT, profiles_dir=str(PROJECT_ROOT), target=settings.target)
     with build_lock(settings, progress=context.log.info):
