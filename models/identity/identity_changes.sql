@@ -90,7 +90,7 @@ claimed as (
             order by
                 inherited.holds_founder desc,
                 inherited.member_count desc,
-                inherited.oldest_node_id
+                inherited.oldest_node_id asc
         ) as claim
     from inherited
 

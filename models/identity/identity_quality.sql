@@ -121,34 +121,70 @@ refused as (
 
 measured as (
 
-    select 'pairwise_precision' as measure, cast(pairwise_precision as numeric(18, 6)) as value from rates
+    select
+        'pairwise_precision' as measure,
+        cast(pairwise_precision as numeric(18, 6)) as value
+    from rates
     union all
-    select 'pairwise_recall' as measure, cast(pairwise_recall as numeric(18, 6)) as value from rates
+    select
+        'pairwise_recall' as measure,
+        cast(pairwise_recall as numeric(18, 6)) as value
+    from rates
     union all
-    select 'pairwise_f1' as measure, cast(pairwise_f1 as numeric(18, 6)) as value from rates
+    select
+        'pairwise_f1' as measure,
+        cast(pairwise_f1 as numeric(18, 6)) as value
+    from rates
     union all
-    select 'bcubed_precision' as measure, cast(bcubed_precision as numeric(18, 6)) as value from rates
+    select
+        'bcubed_precision' as measure,
+        cast(bcubed_precision as numeric(18, 6)) as value
+    from rates
     union all
-    select 'bcubed_recall' as measure, cast(bcubed_recall as numeric(18, 6)) as value from rates
+    select
+        'bcubed_recall' as measure,
+        cast(bcubed_recall as numeric(18, 6)) as value
+    from rates
     union all
     select
         'bcubed_f1' as measure,
         cast({{ divide('2 * bcubed_precision * bcubed_recall', '(bcubed_precision + bcubed_recall)', 6) }} as numeric(18, 6)) as value
     from rates
     union all
-    select 'labelled_records' as measure, cast(labelled_records as numeric(18, 6)) as value from rates
+    select
+        'labelled_records' as measure,
+        cast(labelled_records as numeric(18, 6)) as value
+    from rates
     union all
-    select 'customers' as measure, cast(customers as numeric(18, 6)) as value from totals
+    select
+        'customers' as measure,
+        cast(customers as numeric(18, 6)) as value
+    from totals
     union all
-    select 'known_customers' as measure, cast(known_customers as numeric(18, 6)) as value from totals
+    select
+        'known_customers' as measure,
+        cast(known_customers as numeric(18, 6)) as value
+    from totals
     union all
-    select 'identifiers' as measure, cast(identifiers as numeric(18, 6)) as value from totals
+    select
+        'identifiers' as measure,
+        cast(identifiers as numeric(18, 6)) as value
+    from totals
     union all
-    select 'largest_customer' as measure, cast(largest_customer as numeric(18, 6)) as value from totals
+    select
+        'largest_customer' as measure,
+        cast(largest_customer as numeric(18, 6)) as value
+    from totals
     union all
-    select 'single_identifier_share' as measure, cast(single_identifier_share as numeric(18, 6)) as value from totals
+    select
+        'single_identifier_share' as measure,
+        cast(single_identifier_share as numeric(18, 6)) as value
+    from totals
     union all
-    select 'refused_identifiers' as measure, cast(refused_identifiers as numeric(18, 6)) as value from refused
+    select
+        'refused_identifiers' as measure,
+        cast(refused_identifiers as numeric(18, 6)) as value
+    from refused
 
 ),
 

@@ -97,7 +97,8 @@ readiness as (
                 then 'no customer is known yet: land a source that names people (crm, shop, mailchimp ...)'
             when share >= threshold
                 then customers_on_two_channels || ' of ' || customers || ' known customers are seen on two or more channels'
-            else 'only ' || customers_on_two_channels || ' of ' || customers
+            else
+                'only ' || customers_on_two_channels || ' of ' || customers
                 || ' known customers are seen on two or more channels: more log-ins, loyalty cards at the counter or e-receipts are needed before activation'
         end as reason,
 

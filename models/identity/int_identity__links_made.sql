@@ -39,7 +39,8 @@ paired as (
         members.evidence_id
     from members
     inner join members as anchors on members.evidence_id = anchors.evidence_id
-    where anchors.place = 1
+    where
+        anchors.place = 1
         and members.place > 1
         and members.node_id <> anchors.node_id
 

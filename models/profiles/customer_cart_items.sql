@@ -12,7 +12,8 @@ events as (
         amount_base,
         occurred_at
     from {{ ref('customer_events') }}
-    where (event_kind in ('cart', 'cart_removal') and product_id is not null)
+    where
+        (event_kind in ('cart', 'cart_removal') and product_id is not null)
         or event_kind = 'order'
 
 ),

@@ -155,7 +155,8 @@ winners as (
         ---------- timestamps
         observed_at
     from ranked
-    where place = 1
+    where
+        place = 1
         and value is not null
 
 )

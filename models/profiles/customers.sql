@@ -1,7 +1,7 @@
 {# The unified profile: one row per customer, with no contact data in it. Windows count back from the clock (var as_of) and are
    half open: an event exactly N days old is out. #}
 {% set windows = [1, 7, 30, 90, 365] -%}
-{% set counted = {'views': 'view', 'searches': 'search', 'carts': 'cart', 'service_contacts': 'service'} -%}
+{% set counted = {'views': 'view', 'searches': 'search', 'carts': 'cart', 'returns': 'return', 'service_contacts': 'service'} -%}
 
 with
 
@@ -52,9 +52,10 @@ trait_columns as (
 
     select
         customer_id,
-        {%- for trait in ['gender', 'birth_year', 'marital_status', 'occupation', 'income_band', 'district', 'city', 'country'] %}
-        max(case when trait = '{{ trait }}' then value end) as {{ trait }}{{ ',' if not loop.last }}
-        {%- endfor %}
+    {%- for trait in ['gender', 'birth_year', 'marital_status', 'occupation', 'income_band', 'district', 'city', 'country'] %}
+    max(case when trait = '{{ trait }}' then value end) as {{ trait }}{{ ',' if not loop.last }}
+    
+    {%- endfor %}
     from traits
     group by customer_id
 
@@ -63,16 +64,16 @@ trait_columns as (
 behaviour as (
 
     select
+        {%- for days in windows %}
+        {%- for name, kind in counted.items() %}
+        sum(case when event_kind = '{{ kind }}' and occurred_at > {{ add_days(as_of(), -days) }} then 1 else 0 end) as {{ name }}_{{ days }}d_count,
+        {%- endfor %}
+        {%- endfor %}
         customer_id,
         min(occurred_at) as first_seen_at,
         max(case when is_own_act then occurred_at end) as last_active_at,
         count(distinct case when is_own_act then channel end) as channels,
         count(distinct session_id) as sessions
-        {%- for days in windows %}
-        {%- for name, kind in counted.items() %},
-        sum(case when event_kind = '{{ kind }}' and occurred_at > {{ add_days(as_of(), -days) }} then 1 else 0 end) as {{ name }}_{{ days }}d_count
-        {%- endfor %}
-        {%- endfor %}
     from events
     group by customer_id
 
@@ -81,6 +82,10 @@ behaviour as (
 purchases as (
 
     select
+        {%- for days in windows %}
+        sum(case when is_purchase and ordered_at > {{ add_days(as_of(), -days) }} then 1 else 0 end) as orders_{{ days }}d_count,
+        cast(sum(case when ordered_at > {{ add_days(as_of(), -days) }} then coalesce(net_amount_base, 0) else 0 end) as numeric(18, 4)) as spend_{{ days }}d_amount,
+        {%- endfor %}
         customer_id,
         sum(case when is_purchase then 1 else 0 end) as orders_count,
         min(case when is_purchase then ordered_at end) as first_ordered_at,
@@ -89,11 +94,6 @@ purchases as (
         cast(sum(case when is_purchase then coalesce(net_amount_base, 0) else 0 end) as numeric(18, 4)) as purchase_amount,
         max(case when is_purchase and channel = 'store' then 1 else 0 end) = 1 as has_bought_in_store,
         max(case when is_purchase and channel <> 'store' then 1 else 0 end) = 1 as has_bought_online
-        {%- for days in windows %},
-        sum(case when is_purchase and ordered_at > {{ add_days(as_of(), -days) }} then 1 else 0 end) as orders_{{ days }}d_count,
-        sum(case when refunded_amount > 0 and ordered_at > {{ add_days(as_of(), -days) }} then 1 else 0 end) as returns_{{ days }}d_count,
-        cast(sum(case when ordered_at > {{ add_days(as_of(), -days) }} then coalesce(net_amount_base, 0) else 0 end) as numeric(18, 4)) as spend_{{ days }}d_amount
-        {%- endfor %}
     from orders
     group by customer_id
 
@@ -171,22 +171,21 @@ profiled as (
         identified.identifier_count,
         coalesce(behaviour.channels, 0) as channel_count,
         coalesce(behaviour.sessions, 0) as session_count,
-        coalesce(purchases.orders_count, 0) as orders_count,
+        cast(coalesce(purchases.orders_count, 0) as bigint) as orders_count,
         coalesce(purchases.lifetime_value_amount, 0) as lifetime_value_amount,
         {{ divide('purchases.purchase_amount', 'purchases.orders_count', 4) }} as average_basket_amount,
         {{ days_between('purchases.last_ordered_at', as_of()) }} as days_since_last_order_count,
         {{ days_between('behaviour.last_active_at', as_of()) }} as days_since_last_active_count,
         coalesce(view_counts.view_count, 0) as last_viewed_product_view_count,
         coalesce(carts.open_cart_item_count, 0) as open_cart_item_count,
-        coalesce(carts.open_cart_amount, 0) as open_cart_amount
+        coalesce(carts.open_cart_amount, 0) as open_cart_amount,
         {%- for days in windows %}
-        {%- for name in counted %},
-        coalesce(behaviour.{{ name }}_{{ days }}d_count, 0) as {{ name }}_{{ days }}d_count
-        {%- endfor %},
-        coalesce(purchases.orders_{{ days }}d_count, 0) as orders_{{ days }}d_count,
-        coalesce(purchases.returns_{{ days }}d_count, 0) as returns_{{ days }}d_count,
-        coalesce(purchases.spend_{{ days }}d_amount, 0) as spend_{{ days }}d_amount
-        {%- endfor %},
+        {%- for name in counted %}
+        cast(coalesce(behaviour.{{ name }}_{{ days }}d_count, 0) as bigint) as {{ name }}_{{ days }}d_count,
+        {%- endfor %}
+        cast(coalesce(purchases.orders_{{ days }}d_count, 0) as bigint) as orders_{{ days }}d_count,
+        coalesce(purchases.spend_{{ days }}d_amount, 0) as spend_{{ days }}d_amount,
+        {%- endfor %}
 
         ---------- booleans
         identified.is_known,

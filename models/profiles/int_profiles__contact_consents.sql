@@ -124,7 +124,8 @@ keyed as (
         on entries.identifier_type = identifiers.identifier_type
         and entries.identifier_value = identifiers.identifier_value
     left join identity_map on identifiers.identifier_key = identity_map.identifier_key
-    where entries.channel is not null
+    where
+        entries.channel is not null
         and entries.effective_at <= {{ as_of() }}
 
 ),

@@ -183,7 +183,8 @@ named as (
     left join plan
         on unioned.source = plan.source
         and unioned.source_event = plan.source_event
-    where unioned.customer_id is not null
+    where
+        unioned.customer_id is not null
         and unioned.occurred_at <= {{ as_of() }}
 
 )

@@ -28,7 +28,8 @@ tracker_events_kept as (
         on tracker_events.order_id = order_events.order_id
         and order_events.source = 'shop'
         and order_events.event_kind = 'order'
-    where tracker_events.event_kind not in ('order', 'return')
+    where
+        tracker_events.event_kind not in ('order', 'return', 'cancellation')
         or order_events.order_id is null
 
 ),

@@ -15,7 +15,8 @@ still_open as (
         coalesce(amount_base, 0) as amount_base,
         added_at
     from items
-    where ending = 'open'
+    where
+        ending = 'open'
         and added_at > {{ add_days(as_of(), -30) }}
 
 )

@@ -71,7 +71,7 @@ cancelled as (
         customer_orders.source || '/cancellation/' || customer_orders.order_id as event_id,
         customer_orders.customer_id,
         'Order Cancelled' as event_name,
-        'return' as event_kind,
+        'cancellation' as event_kind,
         true as is_own_act,
         customer_orders.channel,
         customer_orders.source,

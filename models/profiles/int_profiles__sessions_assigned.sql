@@ -10,7 +10,8 @@ events as (
         channel,
         occurred_at
     from {{ ref('int_profiles__events_unioned') }}
-    where source in ('tracker', 'google_analytics')
+    where
+        source in ('tracker', 'google_analytics')
         or (source = 'shop' and event_kind = 'order' and channel <> 'store')
 
 ),

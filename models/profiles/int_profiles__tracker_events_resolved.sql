@@ -89,46 +89,100 @@ google_analytics_resolved as (
 
 ),
 
-unioned as (
+{# half hours in which the tracker saw a customer, with its first and last event there: an echo can then be found by equality #}
+tracker_half_hours as (
 
-    select * from tracker_resolved
-
-    union all
-
-    select * from google_analytics_resolved
+    select
+        customer_id,
+        {{ integer_divide(seconds_between("timestamp '1970-01-01 00:00:00'", 'occurred_at'), '1800') }} as half_hour,
+        min(occurred_at) as first_seen_at,
+        max(occurred_at) as last_seen_at
+    from tracker_resolved
+    where customer_id is not null
+        and occurred_at <= {{ as_of() }}
+    group by
+        customer_id,
+        {{ integer_divide(seconds_between("timestamp '1970-01-01 00:00:00'", 'occurred_at'), '1800') }}
 
 ),
 
-{# the tracker's last event before, and its first after, each event of the same customer #}
-neighboured as (
+google_analytics_placed as (
 
     select
-        unioned.*,
-        max(case when source = 'tracker' then occurred_at end) over (
-            partition by customer_id
-            order by occurred_at
-            range between unbounded preceding and current row
-        ) as tracker_before_at,
-        min(case when source = 'tracker' then occurred_at end) over (
-            partition by customer_id
-            order by occurred_at
-            range between current row and unbounded following
-        ) as tracker_after_at
-    from unioned
-    where customer_id is not null
-        and occurred_at <= {{ as_of() }}
+        google_analytics_resolved.*,
+        {{ integer_divide(seconds_between("timestamp '1970-01-01 00:00:00'", 'occurred_at'), '1800') }} as half_hour
+    from google_analytics_resolved
+
+),
+
+google_analytics_kept as (
+
+    select google_analytics_placed.*
+    from google_analytics_placed
+    left join tracker_half_hours as same_half_hour
+        on google_analytics_placed.customer_id = same_half_hour.customer_id
+        and google_analytics_placed.half_hour = same_half_hour.half_hour
+    left join tracker_half_hours as half_hour_before
+        on google_analytics_placed.customer_id = half_hour_before.customer_id
+        and google_analytics_placed.half_hour = half_hour_before.half_hour + 1
+    left join tracker_half_hours as half_hour_after
+        on google_analytics_placed.customer_id = half_hour_after.customer_id
+        and google_analytics_placed.half_hour = half_hour_after.half_hour - 1
+    where same_half_hour.customer_id is null
+        and coalesce({{ seconds_between('half_hour_before.last_seen_at', 'google_analytics_placed.occurred_at') }}, 999999) > 1800
+        and coalesce({{ seconds_between('google_analytics_placed.occurred_at', 'half_hour_after.first_seen_at') }}, 999999) > 1800
 
 ),
 
 counted as (
 
-    select neighboured.*
-    from neighboured
-    where source = 'tracker'
-        or (
-            coalesce({{ seconds_between('tracker_before_at', 'occurred_at') }}, 999999) > 1800
-            and coalesce({{ seconds_between('occurred_at', 'tracker_after_at') }}, 999999) > 1800
-        )
+    select
+        event_id,
+        customer_id,
+        source,
+        source_event,
+        channel,
+        product_id,
+        category,
+        search_term,
+        order_id,
+        checkout_step,
+        amount,
+        currency,
+        duration_seconds,
+        device_type,
+        city,
+        country,
+        campaign,
+        occurred_at
+    from tracker_resolved
+    where customer_id is not null
+        and occurred_at <= {{ as_of() }}
+
+    union all
+
+    select
+        event_id,
+        customer_id,
+        source,
+        source_event,
+        channel,
+        product_id,
+        category,
+        search_term,
+        order_id,
+        checkout_step,
+        amount,
+        currency,
+        duration_seconds,
+        device_type,
+        city,
+        country,
+        campaign,
+        occurred_at
+    from google_analytics_kept
+    where customer_id is not null
+        and occurred_at <= {{ as_of() }}
 
 ),
 

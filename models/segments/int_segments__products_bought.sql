@@ -14,7 +14,8 @@ bought as (
         product_id,
         ordered_at
     from lines
-    where customer_id is not null
+    where
+        customer_id is not null
         and product_id is not null
         and is_purchase
 

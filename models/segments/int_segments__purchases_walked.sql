@@ -9,7 +9,8 @@ purchases as (
         customer_id,
         ordered_at
     from {{ ref('customer_orders') }}
-    where is_purchase
+    where
+        is_purchase
         and customer_id is not null
 
 ),

@@ -11,9 +11,10 @@ regular as (
 
     select *
     from purchases
-    where purchase_number >= {{ threshold_count('at_risk', 'min_orders') }}
+    where
+        purchase_number >= {{ threshold_count('at_risk', 'min_orders') }}
         and {{ seconds_between('first_ordered_at', 'ordered_at') }}
-            <= (purchase_number - 1) * 86400 * {{ threshold_count('at_risk', 'max_mean_gap_days') }}
+        <= (purchase_number - 1) * 86400 * {{ threshold_count('at_risk', 'max_mean_gap_days') }}
 
 ),
 

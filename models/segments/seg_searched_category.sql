@@ -8,7 +8,8 @@ searches as (
         category,
         occurred_at
     from {{ ref('customer_events') }}
-    where event_kind = 'search'
+    where
+        event_kind = 'search'
         and category is not null
 
 ),

@@ -8,7 +8,8 @@ events as (
         product_id,
         occurred_at
     from {{ ref('customer_events') }}
-    where event_kind = 'view'
+    where
+        event_kind = 'view'
         and product_id is not null
 
 ),

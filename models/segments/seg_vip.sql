@@ -11,7 +11,8 @@ orders as (
         coalesce(net_amount_base, 0) as net_amount_base,
         ordered_at
     from {{ ref('customer_orders') }}
-    where customer_id is not null
+    where
+        customer_id is not null
         and not is_cancelled
 
 ),
@@ -82,7 +83,8 @@ windows as (
         coalesce(next_counted_at, {{ far_future() }}) as ends_at,
         'spend of the window reached ' || cast(cast(spend as numeric(18, 2)) as {{ dbt.type_string() }}) as reason
     from summed
-    where purchases > 0
+    where
+        purchases > 0
         and spend >= {{ threshold('vip', 'min_spend_amount') }}
         and spend >= purchases * {{ threshold('vip', 'min_average_basket_amount') }}
 

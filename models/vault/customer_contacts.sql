@@ -71,17 +71,47 @@ identity_map as (
 
 spellings as (
 
-    select email_match, email, coalesce(updated_at, created_at) as seen_at from contacts where email is not null
+    select
+        email_match,
+        email,
+        coalesce(updated_at, created_at) as seen_at
+    from contacts
+    where email is not null
     union all
-    select email_match, email, coalesce(updated_at, created_at) as seen_at from accounts where email is not null
+    select
+        email_match,
+        email,
+        coalesce(updated_at, created_at) as seen_at
+    from accounts
+    where email is not null
     union all
-    select email_match, email, ordered_at as seen_at from orders where email is not null
+    select
+        email_match,
+        email,
+        ordered_at as seen_at
+    from orders
+    where email is not null
     union all
-    select email_match, email, occurred_at as seen_at from receipts where email is not null
+    select
+        email_match,
+        email,
+        occurred_at as seen_at
+    from receipts
+    where email is not null
     union all
-    select email_match, email, updated_at as seen_at from members where email is not null
+    select
+        email_match,
+        email,
+        updated_at as seen_at
+    from members
+    where email is not null
     union all
-    select email_match, email, coalesce(updated_at, created_at) as seen_at from users where email is not null
+    select
+        email_match,
+        email,
+        coalesce(updated_at, created_at) as seen_at
+    from users
+    where email is not null
 
 ),
 
@@ -103,11 +133,17 @@ spellings_ranked as (
 {# an address that bounced or was cleaned after it last worked cannot be reached #}
 email_signs as (
 
-    select email_match, occurred_at as seen_at, case when action = 'bounce' then 1 else 0 end as is_failure
+    select
+        email_match,
+        occurred_at as seen_at,
+        case when action = 'bounce' then 1 else 0 end as is_failure
     from activities
     where action in ('bounce', 'open', 'click')
     union all
-    select email_match, updated_at as seen_at, 1 as is_failure
+    select
+        email_match,
+        updated_at as seen_at,
+        1 as is_failure
     from members
     where status = 'cleaned'
 
@@ -121,7 +157,8 @@ push_signs as (
         case when message_receipts.receipt_event = 'failed' then 1 else 0 end as is_failure
     from message_receipts
     inner join sends on message_receipts.message_id = sends.message_id
-    where sends.push_token is not null
+    where
+        sends.push_token is not null
         and message_receipts.receipt_event in ('failed', 'delivered', 'viewed', 'clicked')
 
 ),

@@ -14,6 +14,7 @@ from orchestration.lib.errors import TekilError
 from orchestration.lib.landing import LandingTable
 
 ENDINGS = (".jsonl", ".csv", ".parquet", ".jsonl.gz", ".csv.gz")
+SAMPLE_NOTE = "sample.json"  # what the generator says of a sample it wrote
 CHUNK = 4 * 1024 * 1024
 HEAD = 1024 * 1024
 BOMS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
@@ -56,6 +57,8 @@ def discover(landing: Path, contract: dict[tuple[str, str], LandingTable]) -> La
     remarks: list[str] = []
     sources = {source for source, _ in contract}
     for entry in _listed(landing):
+        if entry.name == SAMPLE_NOTE:
+            continue
         if not entry.is_dir():
             remarks.append(f"{_text(entry.name)}: not inside a <source>/<table>/ folder, left alone")
         elif entry.name not in sources:

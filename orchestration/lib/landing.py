@@ -7,6 +7,7 @@ from pathlib import Path
 from orchestration.lib.errors import TekilError
 
 SEED = Path("seeds/rules/landing_columns.csv")
+SEED_COLUMNS = ("source", "table_name", "column_name", "path", "data_type", "role", "default_value")
 DATA_TYPES = ("text", "number", "integer", "boolean", "json", "timestamp", "local_timestamp")
 ORDINAL = "_ordinal"
 SQL_TYPES = {
@@ -83,9 +84,18 @@ def read_contract(root: Path) -> dict[tuple[str, str], LandingTable]:
     path = root / SEED
     try:
         with path.open(encoding="utf-8", newline="") as file:
-            rows = list(csv.DictReader(file))
-    except OSError as problem:
-        raise TekilError(f"{path} cannot be read ({problem.strerror}): it declares what may land.") from None
+            table = csv.DictReader(file, strict=True)
+            rows = list(table)
+    except (OSError, UnicodeDecodeError, csv.Error) as problem:
+        raise TekilError(f"{path} cannot be read ({problem}): it declares what may land.") from None
+    for column in SEED_COLUMNS:
+        if column not in (table.fieldnames or []):
+            raise TekilError(f"{path} has no column '{column}': put it back into the header.")
+    for number, row in enumerate(rows, start=2):
+        if None in row or None in row.values():
+            raise TekilError(
+                f"{path} row {number} has more or fewer fields than the header: quote the commas in it."
+            )
     grouped: dict[tuple[str, str], list[Column]] = {}
     for row in rows:
         grouped.setdefault((row["source"], row["table_name"]), []).append(_column(row))

@@ -58,11 +58,11 @@ def _file_lock(settings: Settings, command: str, progress: Callable[[str], None]
         file = path.open("a+", encoding="utf-8")
     with file:
         _wait(lambda: _try_flock(file), lambda: _file_holder(file), settings, progress)
-        _write_holder(file, command)
+        _write_holder(file.fileno(), command)
         try:
             yield
         finally:
-            file.truncate(0)
+            os.ftruncate(file.fileno(), 0)
 
 
 def _try_flock(file) -> bool:
@@ -73,11 +73,13 @@ def _try_flock(file) -> bool:
     return True
 
 
-def _write_holder(file, command: str) -> None:
-    file.truncate(0)
+def _write_holder(handle: int, command: str) -> None:
+    """Say who holds the lock. A full disk takes the words away, not the lock."""
     started_at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    json.dump({"pid": os.getpid(), "command": command, "started_at": started_at}, file)
-    file.flush()
+    holder = {"pid": os.getpid(), "command": command, "started_at": started_at}
+    os.ftruncate(handle, 0)
+    with contextlib.suppress(OSError):
+        os.write(handle, json.dumps(holder).encode())
 
 
 def _file_holder(file) -> str:

@@ -7,15 +7,26 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from orchestration.lib.errors import TekilError
+from orchestration.lib.landing import read_contract
 from orchestration.lib.settings import Settings
 
 OFFERED_TYPES = re.compile(r"unpivot_identifiers\(\s*'[^']*',\s*\{(.*?)\}", re.DOTALL)
+# what is read here of each seed; dbt's contracts hold the rest
+COLUMNS = {
+    "identifier_types": ("identifier_type",),
+    "identifier_denylist": ("identifier_type",),
+    "identifier_limits": ("identifier_type", "counted"),
+    "segment_thresholds": ("segment", "threshold", "value"),
+    "segment_definitions": ("segment",),
+    "currency_rates": ("currency",),
+}
 USED_THRESHOLDS = re.compile(r"threshold(?:_count)?\('([^']+)',\s*'([^']+)'\)")
 
 
 def check_rules(settings: Settings) -> None:
     """Check that seeds and models speak of the same things; raises TekilError for the first that does not fit."""
     rules = settings.root / "seeds" / "rules"
+    read_contract(settings.root)
     types = {row["identifier_type"] for row in read(rules / "identifier_types.csv")}
     _check_types(settings.root, rules, types)
     _check_thresholds(settings.root, rules)
@@ -27,11 +38,15 @@ def read(path: Path) -> list[dict[str, str]]:
     """The rows of a seed; TekilError when it is missing or is not a table."""
     try:
         with path.open(encoding="utf-8", newline="") as file:
-            found = list(csv.DictReader(file, strict=True))
+            table = csv.DictReader(file, strict=True)
+            found = list(table)
     except (OSError, UnicodeDecodeError, csv.Error) as problem:
         raise TekilError(
             f"{path} cannot be read as a CSV table ({problem}): put it back or correct it."
         ) from None
+    for column in COLUMNS[path.stem]:
+        if column not in (table.fieldnames or []):
+            raise TekilError(f"{path} has no column '{column}': put it back into the header.")
     for number, row in enumerate(found, start=2):
         if None in row or None in row.values():
             raise TekilError(

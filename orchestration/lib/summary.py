@@ -1,8 +1,8 @@
 """The one screen at the end of a build: what came in, who it is, where they stand, and what to do next."""
 
 from orchestration.lib.publish import published_path
-from orchestration.lib.settings import Settings
 from orchestration.lib.query import fetching
+from orchestration.lib.settings import Settings
 
 WIDTH = 78
 

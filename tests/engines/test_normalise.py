@@ -1,9 +1,9 @@
 """The normalising macros and the cross_db leaves give one value on every engine and under every collation.
 
-dbt compiles the macros once per engine, in a project that holds nothing else; the compiled queries are then
-run over `golden_strings.csv` on DuckDB, on PostgreSQL with the collation `C`, on PostgreSQL with a Turkish
+dbt compiles the macros once per engine, in a project that holds nothing else. The compiled queries are run
+over `golden_strings.csv` on DuckDB, on PostgreSQL with the collation `C`, on PostgreSQL with a Turkish
 collation and, where one is installed, on a PostgreSQL whose collation is ICU `tr-TR`. Two judges that are not
-ours, the `phonenumbers` package and a small reading of the e-mail rules, check what a golden file cannot list.
+ours, the `phonenumbers` package and a small reading of the e-mail rules, check what no golden file can list.
 
 In the golden file `\\N` is null, `\\uXXXX` is that character and `\\*(text,n)` is the text n times.
 """
@@ -59,10 +59,12 @@ STRINGS = [
 LEAVES = {
     "divided": """select id, {{ divide('a', 'b', 0) }}, {{ divide('a', 'b', 2) }}, {{ divide('a', 'b', 6) }}
         from numbers""",
-    "timed": """select id, {{ seconds_between('s', 't') }}, {{ days_between('s', 't') }}, {{ add_days('s', 'n') }},
+    "timed": """select id,
+        {{ seconds_between('s', 't') }}, {{ days_between('s', 't') }}, {{ add_days('s', 'n') }},
         {{ add_minutes('s', 'n') }}, {{ as_local('s', 'z') }}, {{ local_date('s', 'z') }},
         {{ as_local('s', "'Not/AZone'") }}, {{ as_local('s', "'Asia/Kathmandu'") }} from moments""",
-    "hashed": """select id, {{ sha256_hex('input') }}, {{ keyed_hash("'email'", 'input', "'salt'") }},
+    "hashed": """select id,
+        {{ sha256_hex('input') }}, {{ keyed_hash("'email'", 'input', "'salt'") }},
         {{ matches_regex('input', "^[a-z']+$") }} from strings""",
     "gathered": """select 0, {{ string_agg_ordered('input', "','") }}, {{ median_exact('id') }},
         min({{ binary_order('input') }}) from strings where length(input) < 40""",
@@ -110,7 +112,7 @@ class Engine:
         self.cursor.execute("create table moments (id integer, s timestamp, t timestamp, n integer, z text)")
 
     def run(self, query: str, table: str, rows: list[tuple]) -> list[tuple]:
-        """Replace the rows of `table`, run the compiled query, return its rows in id order, without the id."""
+        """Replace the rows of `table`, run the compiled query, return its rows in id order."""
         self.cursor.execute(f"delete from {table}")
         numbered = [(number, *row) for number, row in enumerate(rows)]
         if self.is_duckdb:
@@ -157,7 +159,6 @@ def queries(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, str
             cwd=folder,
             env=env,
             check=True,
-            stdout=subprocess.DEVNULL if sys.flags.quiet else None,
         )
         models = folder / f"out_{target}" / "compiled" / "tekil" / "models"
         compiled[target] = {path.stem: path.read_text(encoding="utf-8") for path in models.glob("*.sql")}

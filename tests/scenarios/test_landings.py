@@ -60,7 +60,10 @@ def split(folder: Path, parts: int) -> list[dict[Path, bytes]]:
         else:
             body = data.split(b"\n")
             body = body[:-1] if body[-1] == b"" else body
-            written = [b"\n".join(body[number::parts]) + b"\n" if body[number::parts] else None for number in range(parts)]
+            written = [
+                b"\n".join(body[number::parts]) + b"\n" if body[number::parts] else None
+                for number in range(parts)
+            ]
         for number, content in enumerate(written):
             if content is not None:
                 dealt[number][relative.with_name(f"day{number}-{path.name.removesuffix('.gz')}")] = content
@@ -75,7 +78,9 @@ def _csv(table: list[list[str]]) -> bytes:
 
 def members(env: dict[str, str]) -> dict[str, str]:
     """What stands for each customer whatever its id: the least of its identifier keys."""
-    return dict(rows(env, "select customer_id, min(identifier_key) from identity.identity_map group by customer_id"))
+    return dict(
+        rows(env, "select customer_id, min(identifier_key) from identity.identity_map group by customer_id")
+    )
 
 
 def relabelled(env: dict[str, str]) -> dict[str, list[tuple]]:
@@ -85,7 +90,7 @@ def relabelled(env: dict[str, str]) -> dict[str, list[tuple]]:
     for table, found in taken.items():
         places = [place for place, name in enumerate(sorted(columns(env, table))) if name == "customer_id"]
         for place in places:
-            found = [row[:place] + (names.get(row[place]),) + row[place + 1 :] for row in found]
+            found = [(*row[:place], names.get(row[place]), *row[place + 1 :]) for row in found]
         taken[table] = sorted(found, key=repr)
     return taken
 

@@ -13,7 +13,9 @@ SHARED_DATA = Path(os.environ.get("TEKIL_SHARED_DATA") or ROOT.parent / "shared"
 AS_OF = "2026-06-30T21:00:00Z"
 
 
-def environment(folder: Path, engine: str = "duckdb", postgres: dict[str, str] | None = None, **more: str) -> dict[str, str]:
+def environment(
+    folder: Path, engine: str = "duckdb", postgres: dict[str, str] | None = None, **more: str
+) -> dict[str, str]:
     """Settings of a warehouse under `folder`; for postgres, `postgres` names the database."""
     env = {
         "TEKIL_TARGET": engine,
@@ -49,7 +51,9 @@ def run(env: dict[str, str], *arguments: str, check: bool = True) -> subprocess.
         errors="replace",
     )
     if check and done.returncode != 0:
-        raise AssertionError(f"{' '.join(arguments)} ended with {done.returncode}:\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}")
+        raise AssertionError(
+            f"{' '.join(arguments)} ended with {done.returncode}:\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}"
+        )
     return done
 
 
@@ -61,9 +65,20 @@ def build(env: dict[str, str], *flags: str, check: bool = True) -> subprocess.Co
 def build_models(env: dict[str, str], *arguments: str) -> None:
     """Load and build seeds and models without the data tests, for scenarios of many runs."""
     run(env, "orchestration.lib.load")
-    run(env, "orchestration.lib.run_dbt", "build", "--exclude-resource-type", "test", "unit_test", "--quiet", *arguments)
+    run(
+        env,
+        "orchestration.lib.run_dbt",
+        "build",
+        "--exclude-resource-type",
+        "test",
+        "unit_test",
+        "--quiet",
+        *arguments,
+    )
 
 
 def clean_environment() -> dict[str, str]:
     """This process's environment without any setting of Tekil."""
-    return {name: value for name, value in os.environ.items() if not name.startswith(("TEKIL_", "DESTINATION_"))}
+    return {
+        name: value for name, value in os.environ.items() if not name.startswith(("TEKIL_", "DESTINATION_"))
+    }

@@ -20,7 +20,7 @@ contacts_evidence as (
         email_match,
         phone,
         {{ given_name_key('first_name') }} as given_name,
-        birth_date as birth_date,
+        birth_date,
         created_at as first_seen_at,
         coalesce(updated_at, created_at) as last_seen_at
     from contacts

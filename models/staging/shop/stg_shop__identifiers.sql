@@ -39,7 +39,7 @@ orders_evidence as (
         'orders' as table_name,
         cast(order_id as {{ dbt.type_string() }}) as record_id,
         cast(order_id as {{ dbt.type_string() }}) as evidence_id,
-        channel as channel,
+        channel,
         account_id,
         email_match,
         phone,
