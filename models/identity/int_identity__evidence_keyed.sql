@@ -19,13 +19,24 @@ types as (
 
 ),
 
+salts as (
+
+    select * from {{ source('raw', 'identifier_salt') }}
+
+),
+
 keyed as (
 
     select
         evidence.source,
         evidence.table_name,
         evidence.record_id,
-        evidence.source || '/' || evidence.table_name || '/' || evidence.evidence_id as evidence_id,
+        {# evidence that is no record is named by a hash of what it says; without the salt, trying every number would undo it #}
+        evidence.source || '/' || evidence.table_name || '/'
+        || case
+            when evidence.evidence_id = evidence.record_id then evidence.evidence_id
+            else {{ keyed_hash("'evidence'", 'evidence.evidence_id', 'salts.salt') }}
+        end as evidence_id,
         evidence.channel,
         evidence.identifier_type,
         identifiers.identifier_key,
@@ -40,6 +51,7 @@ keyed as (
         on evidence.identifier_type = identifiers.identifier_type
         and evidence.identifier_value = identifiers.identifier_value
     inner join types on evidence.identifier_type = types.identifier_type
+    cross join salts
 
 )
 

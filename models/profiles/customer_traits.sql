@@ -148,7 +148,7 @@ winners as (
 
         ---------- strings
         trait,
-        value,
+        {{ without_contact_data('value') }} as value,
         source,
         'source priority ' || priority || ', then newest' as rule,
 

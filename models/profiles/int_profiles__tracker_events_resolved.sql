@@ -198,7 +198,7 @@ named as (
         counted.source,
         counted.product_id,
         counted.category,
-        counted.search_term,
+        {{ without_contact_data('counted.search_term') }} as search_term,
         counted.order_id,
         counted.checkout_step,
         counted.amount,

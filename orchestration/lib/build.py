@@ -4,11 +4,15 @@ Run as `python -m orchestration.lib.build [--rebuild]`. Exit code 0 when all of 
 """
 
 import argparse
+import contextlib
+import fcntl
 import json
 import os
+import shutil
 import sys
 import time
-from collections.abc import Callable
+import traceback
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,12 +30,13 @@ Progress = Callable[[str], None]
 SAMPLE_CUSTOMERS = 5_000
 
 
-def build(settings: Settings, rebuild: bool = False, progress: Progress = print) -> Settings:
-    """Bring the warehouse up to date with the landing folder; returns the settings with the clock that was used.
+def build(settings: Settings, rebuild: bool = False, progress: Progress = print) -> str:
+    """Bring the warehouse up to date with the landing folder; returns the summary of it.
 
     A warehouse that holds an earlier build is added to; `rebuild` makes every table anew and keeps the id ledger.
     Raises TekilError, one sentence, at the first thing that does not work.
     """
+    started = time.monotonic()
     check_rules(settings)
     settings = with_landing(settings, progress)
     with build_lock(settings, progress=progress):
@@ -40,7 +45,8 @@ def build(settings: Settings, rebuild: bool = False, progress: Progress = print)
         result = dbt.build(settings, rebuild, progress)
         progress(f"dbt: {result.ran} seeds, models and tests, all passed")
         publish(settings)
-    return settings
+        # inside the lock: a reader and a build that waits for its turn would refuse each other
+        return summary(settings, time.monotonic() - started)
 
 
 def with_landing(settings: Settings, progress: Progress) -> Settings:
@@ -58,14 +64,35 @@ def ensure_sample(folder: Path, progress: Progress) -> None:
         return
     from sample import generate
 
-    progress(f"making the sample retailer: {SAMPLE_CUSTOMERS:,} customers, 12 months (once, some seconds)")
     try:
-        generate(folder, 20_260_101, SAMPLE_CUSTOMERS, 365, os.cpu_count() or 1)
+        with _alone(folder):
+            if (folder / "sample.json").exists():
+                return
+            for unfinished in folder.parent.glob(f".{folder.name}.unfinished-*"):
+                shutil.rmtree(unfinished, ignore_errors=True)
+            progress(
+                f"making the sample retailer: {SAMPLE_CUSTOMERS:,} customers, 12 months (once, some seconds)"
+            )
+            generate(folder, 20_260_101, SAMPLE_CUSTOMERS, 365, os.cpu_count() or 1)
+    except FileExistsError:
+        raise TekilError(
+            f"The sample belongs in {folder}, which holds something else: empty that folder, "
+            "or name your own landing folder in TEKIL_LANDING."
+        ) from None
     except OSError as problem:
         raise TekilError(
-            f"The sample could not be written to {folder} ({problem.strerror}): "
+            f"The sample could not be written to {folder} ({problem.strerror or type(problem).__name__}): "
             "free some disk space, or name your own landing folder in TEKIL_LANDING."
         ) from None
+
+
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Let one process at a time make the folder, whatever warehouse it builds; a dead one lets go."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with folder.with_name(f".{folder.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def clock_of_sample(folder: Path) -> datetime | None:
@@ -82,16 +109,25 @@ def main() -> int:
     ask = argparse.ArgumentParser(prog="make build")
     ask.add_argument("--rebuild", action="store_true", help="make every table anew; customer ids stay")
     arguments = ask.parse_args()
-    started = time.monotonic()
 
     def say(line: str) -> None:
         print(f"  {line}", file=sys.stderr, flush=True)
 
     try:
-        settings = build(Settings.from_environment(), arguments.rebuild, say)
-        print(summary(settings, time.monotonic() - started))
+        print(build(Settings.from_environment(), arguments.rebuild, say))
     except TekilError as problem:
         print(f"error: {problem}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("error: The build was stopped; run it again to finish it.", file=sys.stderr)
+        return 130
+    except Exception as problem:  # what nobody foresaw: its words may quote a row, so only its kind and place
+        place = traceback.extract_tb(problem.__traceback__)[-1]
+        print(
+            f"error: The build stopped on an unexpected {type(problem).__name__} "
+            f"({Path(place.filename).name} line {place.lineno}): please report it.",
+            file=sys.stderr,
+        )
         return 1
     return 0
 

@@ -5,8 +5,10 @@ import os
 import re
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from orchestration.lib.errors import TekilError
 from orchestration.lib.settings import Settings
@@ -50,6 +52,8 @@ def dbt_environment(settings: Settings, base: Mapping[str, str] | None = None) -
         "DBT_TARGET_PATH": base.get("DBT_TARGET_PATH")
         or str(settings.root / "target" / target_folder(settings)),
         "DBT_LOG_PATH": base.get("DBT_LOG_PATH") or str(settings.root / "logs"),
+        # its log would quote what engines say of a value that does not fit
+        "DBT_LOG_LEVEL_FILE": base.get("DBT_LOG_LEVEL_FILE") or "none",
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DBT_USE_COLORS": "false",
         "DO_NOT_TRACK": "1",
@@ -71,12 +75,13 @@ def build(settings: Settings, full_refresh: bool, progress: Callable[[str], None
 
     Raises TekilError, one sentence with what failed first, when any node failed; what it had built until then stands.
     """
-    arguments = ["--log-format", "json", "--log-level", "info", "--log-level-file", "none", "build"]
+    arguments = ["--log-format", "json", "--log-level", "info", "build"]
+    environment = dbt_environment(settings)
     process = subprocess.Popen(
-        dbt_command(*arguments, *(["--full-refresh"] if full_refresh else [])),
+        [sys.executable, "-m", __name__, *arguments, *(["--full-refresh"] if full_refresh else [])],
         cwd=settings.root,
-        env=dbt_environment(settings),
-        stdin=subprocess.DEVNULL,
+        env=environment,
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -90,6 +95,8 @@ def build(settings: Settings, full_refresh: bool, progress: Callable[[str], None
         process.terminate()
         process.wait()
         raise
+    finally:
+        redact_results(Path(environment["DBT_TARGET_PATH"]) / "run_results.json")
     if process.wait() != 0 or report.failures:
         reason = (
             report.failures or [sentence for sentence in said if sentence] or ["dbt stopped without a word"]
@@ -97,7 +104,7 @@ def build(settings: Settings, full_refresh: bool, progress: Callable[[str], None
         for failure in reason[1:12]:
             progress(failure)
         raise TekilError(
-            f"dbt build failed: {reason[0]} The tables built before it stand; the published copy is untouched."
+            f"dbt build failed: {reason[0].rstrip(' .^')}. The tables built before it stand; the published copy is untouched."
         )
     return report
 
@@ -127,7 +134,44 @@ def _listen(line: str, report: DbtReport, said: list[str], progress: Callable[[s
 
 
 def redacted(text: str) -> str:
-    """A message of an engine without the values it may quote: no address, no number of a person."""
+    """A message of an engine without the values it may quote: no address, no number, no name of a person."""
+    if re.search(r"\b(Database|Runtime) Error\b", text):
+        text = re.sub(r"'.*'", "<value>", text, flags=re.DOTALL)
+        text = re.sub(r': ".*"', ": <value>", text, flags=re.DOTALL)
+        text = re.sub(r"(=|contains )\(.*\)", r"\1(<value>)", text, flags=re.DOTALL)
     text = re.sub(r"[^\s'\"]+@[^\s'\"]+", "<address>", text)
     text = re.sub(r"\+?\d[\d ()-]{7,}\d", "<number>", text)
     return re.sub(r"\s+", " ", text)[:600]
+
+
+def redact_results(path: Path) -> None:
+    """Take the values that engines quoted out of dbt's own report of the run, if it wrote one."""
+    if not path.exists():
+        return
+    try:
+        report = json.loads(path.read_text(encoding="utf-8"))
+        for result in report["results"]:
+            if result["message"]:
+                result["message"] = redacted(result["message"])
+        draft = path.with_name(f"{path.name}.{os.getpid()}")
+        draft.write_text(json.dumps(report), encoding="utf-8")
+        os.replace(draft, path)
+    except (OSError, ValueError, KeyError, TypeError):
+        path.unlink(missing_ok=True)
+
+
+def main() -> None:
+    """Be dbt, and end at once when the build that started it has died: our standard input closes then."""
+
+    def wait_for_the_end() -> None:
+        os.read(0, 1)
+        os._exit(1)
+
+    threading.Thread(target=wait_for_the_end, daemon=True).start()
+    from dbt.cli.main import cli
+
+    cli()
+
+
+if __name__ == "__main__":
+    main()

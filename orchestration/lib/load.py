@@ -1,5 +1,6 @@
 """Load a landing folder into the schema raw of the warehouse: `python -m orchestration.lib.load`."""
 
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -162,7 +163,7 @@ class _Run:
         for batch in batches(fresh):
             self._load_batch(table, batch, stamp, report, unknown)
         if unknown:
-            names = sorted(unknown)
+            names = sorted({shown_name(name) for name in unknown})
             report.unknown_columns[table.label] = names
             self.progress(f"{table.label}: unknown columns dropped: {', '.join(names)}")
 
@@ -286,6 +287,12 @@ class _Run:
             self.spoke = time.monotonic()
             rows = report.tables[table.source, table.name]
             self.progress(f"{table.label}: {rows.read} rows so far ({self.spoke - self.started:.0f} s)")
+
+
+def shown_name(name: str) -> str:
+    """The name of an unknown column as it may be told: a key that is an address or a number is data, not a name."""
+    is_personal = "@" in name or len(re.sub(r"\D", "", name)) >= 7 or len(name) > 80
+    return "(a name that looks like a value)" if is_personal else name
 
 
 def batches(files: list[LandedFile]) -> Iterator[list[LandedFile]]:

@@ -6,6 +6,7 @@ The schemas that hold personal data (raw, staging, vault) are not in the copy.
 
 import contextlib
 import os
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -31,10 +32,16 @@ def publish(settings: Settings) -> Path | None:
         return None
     final = published_path(settings)
     draft = final.with_name(f".{final.name}.{os.getpid()}")
-    _remove(draft)
+    # the build lock is ours, so whatever draft stands there is a dead build's
+    for leftover in final.parent.glob(f".{final.name}.*"):
+        _remove(leftover)
     try:
         connection = duckdb.connect(
-            config={"memory_limit": settings.memory_limit, "threads": settings.threads}
+            config={
+                "memory_limit": settings.memory_limit,
+                "threads": settings.threads,
+                "temp_directory": f"{draft}.spill",
+            }
         )
         try:
             _copy(connection, settings.duckdb_path, draft)
@@ -73,9 +80,9 @@ def _copy(connection: duckdb.DuckDBPyConnection, source: Path, draft: Path) -> N
 
 
 def _remove(path: Path) -> None:
-    for leftover in (path, path.with_name(path.name + ".wal")):
+    for leftover in (path, Path(f"{path}.wal")):
         with contextlib.suppress(FileNotFoundError):
-            leftover.unlink()
+            shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
 
 
 def _quoted(path: Path) -> str:

@@ -1,6 +1,7 @@
 """From files to checked rows: a scratch table with typed columns, and a reason where a row is refused."""
 
 import csv
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -453,9 +454,28 @@ def _check_query(reading: Reading, shape: Shape, mismatches: list[tuple[str, str
         f"insert into checked select _file_number, _row, coalesce(format_reason, {_case(reasons)}),"
         f" {columns} from ("
         f"select *, {values} from ("
-        f"select _file_number, _row, {format_reason} as format_reason, {texts} from ("
+        f"select _file_number, _row, {format_reason} as format_reason, {texts} from ({_with_entries(shape)}"
         f"select lines.*, line_files._file_number, lines.rowid - line_files.first + 1 as _row{prelude}"
-        f" from lines join line_files on line_files.filename = lines.filename)))"
+        f" from lines join line_files on line_files.filename = lines.filename"
+        f"){')' if _entry_bases(shape) else ''}))"
+    )
+
+
+def _entry_bases(shape: Shape) -> list[str]:
+    """The GA4 key/value arrays that the texts read from."""
+    named = re.findall(r'"entries of ((?:[^"]|"")*)"', " ".join(shape.texts.values()))
+    return sorted({base.replace('""', '"') for base in named})
+
+
+def _with_entries(shape: Shape) -> str:
+    """A query around the lines that takes each such array apart once, however many of its keys are read."""
+    bases = _entry_bases(shape)
+    if not bases:
+        return ""
+    return (
+        "select *, "
+        + ", ".join(f"{checks.entries(base)} as {checks.entries_name(base)}" for base in bases)
+        + " from ("
     )
 
 

@@ -3,9 +3,10 @@
 import shlex
 import subprocess
 import sys
+from pathlib import Path
 
 from orchestration.lib.build import with_landing
-from orchestration.lib.dbt import dbt_command, dbt_environment
+from orchestration.lib.dbt import dbt_command, dbt_environment, redact_results
 from orchestration.lib.errors import TekilError
 from orchestration.lib.settings import Settings
 
@@ -18,9 +19,11 @@ def main() -> int:
         print(f"error: {problem}", file=sys.stderr)
         return 1
     arguments = [part for argument in sys.argv[1:] for part in shlex.split(argument)]
-    return subprocess.run(
-        dbt_command(*arguments), cwd=settings.root, env=dbt_environment(settings)
-    ).returncode
+    environment = dbt_environment(settings)
+    try:
+        return subprocess.run(dbt_command(*arguments), cwd=settings.root, env=environment).returncode
+    finally:
+        redact_results(Path(environment["DBT_TARGET_PATH"]) / "run_results.json")
 
 
 if __name__ == "__main__":

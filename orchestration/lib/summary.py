@@ -1,5 +1,8 @@
 """The one screen at the end of a build: what came in, who it is, where they stand, and what to do next."""
 
+import textwrap
+from pathlib import Path
+
 from orchestration.lib.publish import published_path
 from orchestration.lib.query import fetching
 from orchestration.lib.settings import Settings
@@ -36,7 +39,8 @@ def _rows_in(fetch) -> list[str]:
         read, loaded, replaced, quarantined = (int(count) for count in counts)
         lines.append(f"  {source:<18}{read:>12,} ={loaded:>12,} +{replaced:>10,} +{quarantined:>12,}")
     rejected = fetch("select path, reason from raw.rejected_files order by path, reason")
-    lines += [f"  file rejected: {path} ({reason})" for path, reason in rejected[:3]]
+    for path, reason in rejected[:3]:
+        lines += _wrapped(f"  file rejected: {path} ({reason})", indent=4)
     if len(rejected) > 3:
         lines.append(f"  ... and {len(rejected) - 3} more in raw.rejected_files")
     return lines
@@ -59,7 +63,7 @@ def _identity(fetch) -> list[str]:
         "-" * WIDTH,
         f"customers           {int(quality['known_customers']):>12,} known, {int(anonymous):,} anonymous visitors",
         f"on two channels     [{dial}] {float(share):.0%}, line at {float(threshold):.0%}",
-        f"                    {'ready' if is_ready else 'NOT READY'}: {reason}",
+        *_wrapped(f"{'':<20}{'ready' if is_ready else 'NOT READY'}: {reason}"),
     ]
     if quality.get("pairwise_precision") is not None:
         lines.append(
@@ -85,12 +89,30 @@ def _next_steps(settings: Settings) -> list[str]:
         warehouse = f"PostgreSQL {settings.pg_host}:{settings.pg_port}, database {settings.pg_dbname}"
         look = f"psql -h {settings.pg_host} -p {settings.pg_port} -U {settings.pg_user} {settings.pg_dbname}"
     else:
-        warehouse = str(settings.duckdb_path)
-        look = f"any BI tool on {published_path(settings)} (read-only copy, no personal data)"
+        warehouse = _short(settings.duckdb_path)
+        look = f"{_short(published_path(settings))} in any BI tool (read-only copy, no personal data)"
     return [
         "-" * WIDTH,
-        f"warehouse           {warehouse}",
-        f"read it             {look}",
+        *_wrapped(f"{'warehouse':<20}{warehouse}"),
+        *_wrapped(f"{'read it':<20}{look}"),
         'try                 make query SQL="select * from segments.segments"',
         "your own data       TEKIL_LANDING=folder make build   (docs/landing.md)",
     ]
+
+
+def _short(path: Path) -> str:
+    """The path as one types it here."""
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
+
+
+def _wrapped(text: str, indent: int = 20) -> list[str]:
+    """The text over as many lines as the screen needs; a path is never broken."""
+    return textwrap.wrap(
+        text,
+        WIDTH,
+        subsequent_indent=" " * indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+        drop_whitespace=True,
+    )

@@ -179,10 +179,21 @@ class DuckDBWarehouse(Warehouse):
             path.parent.mkdir(parents=True, exist_ok=True)
             self.scratch_folder = make_scratch_folder(path.parent)
         try:
+            if not path.exists():
+                self._create(path, settings)
             self.scratch = connect_duckdb(str(path), settings, self.scratch_folder)
         except BaseException:
             self.close()
             raise
+
+    def _create(self, path: Path, settings: Settings) -> None:
+        """Make an empty file that takes its name whole: half of one would be no DuckDB file for ever."""
+        draft = self.scratch_folder / path.name
+        try:
+            connect_duckdb(str(draft), settings, self.scratch_folder).close()
+            os.replace(draft, path)
+        except (TekilError, duckdb.Error, OSError) as problem:
+            raise TekilError(duckdb_sentence(str(path), str(problem))) from None
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> None:
         self.scratch.execute(with_literals(sql, parameters))
@@ -353,7 +364,9 @@ def duckdb_sentence(path: str, problem: str) -> str:
         return f"{path} is not a DuckDB file: set TEKIL_DUCKDB_PATH to another file."
     if "Permission denied" in problem or "Read-only" in problem:
         return f"The warehouse {path} may not be written: set TEKIL_DUCKDB_PATH to a file you may write."
-    return f"The warehouse {path} cannot be opened: {problem.splitlines()[0]}"
+    if "No space left" in problem:
+        return f"The warehouse {path} cannot be written because the disk is full: free some space, then run this again."
+    return f"The warehouse {path} cannot be opened: {problem.splitlines()[0].rstrip('.')}."
 
 
 def connect_postgres(settings: Settings) -> Any:

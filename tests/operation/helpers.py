@@ -18,9 +18,19 @@ from tests.support.tables import rows
 TREE = ("macros", "models", "orchestration", "sample", "seeds", "dbt_project.yml", "profiles.yml", "Makefile")
 
 
-def settings(folder: Path, **more: str) -> dict[str, str]:
-    """Settings of a DuckDB warehouse under `folder`, with a parse cache of its own."""
-    return environment(folder, DBT_TARGET_PATH=str(folder / "target"), **more)
+# dbt's own switch, for builds whose tests say nothing about what is tried here: they are most of the time
+WITHOUT_DATA_TESTS = {"DBT_EXCLUDE_RESOURCE_TYPES": "test unit_test"}
+
+
+def settings(
+    folder: Path, engine: str = "duckdb", postgres: dict | None = None, **more: str
+) -> dict[str, str]:
+    """Settings of a warehouse under `folder`, with dbt's own files beside it, and without the data tests."""
+    return (
+        environment(folder, engine, postgres, DBT_TARGET_PATH=str(folder / "target"))
+        | WITHOUT_DATA_TESTS
+        | more
+    )
 
 
 def refused(done: subprocess.CompletedProcess) -> str:
@@ -110,6 +120,40 @@ def check_conservation(env: dict[str, str]) -> None:
     assert rows(env, "select sum(rows_quarantined) from ops.row_counts") == rows(
         env, "select count(*) from raw.quarantine"
     )
+
+
+def check_summary(env: dict[str, str], shown: str) -> None:
+    """The screen fits 80 columns by 40 lines, and its numbers are those that SQL gives."""
+    lines = shown.splitlines()
+    assert len(lines) <= 40
+    assert [line for line in lines if len(line) > 80] == []
+    words = [line.replace(",", "").split() for line in lines]
+
+    counts = "sum(rows_read), sum(rows_loaded), sum(rows_replaced), sum(rows_quarantined)"
+    totals = rows(env, f"select 'all', {counts} from ops.row_counts")
+    by_source = rows(
+        env, f"select source, {counts} from ops.row_counts group by source having sum(rows_read) > 0"
+    )
+    for source, *numbers in [*by_source, *totals]:
+        read, loaded, replaced, quarantined = (str(int(number)) for number in numbers)
+        assert [source, read, "=", loaded, "+", replaced, "+", quarantined] in words
+
+    for segment, size in rows(
+        env, "select segment, count(*) from segments.segment_memberships group by segment"
+    ):
+        assert any([segment, str(int(size))] == line[at : at + 2] for line in words for at in (0, 2)), segment
+
+    [(customers, anonymous, share, is_ready)] = rows(
+        env, "select customers, anonymous_visitors, share, is_ready from identity.identity_readiness"
+    )
+    assert ["customers", f"{customers:f}", "known", f"{anonymous:f}", "anonymous", "visitors"] in words
+    assert f"{float(share):.0%}, line at 30%" in shown
+    assert ("NOT READY:" in shown) is not is_ready
+    names = {
+        row[0]
+        for row in rows(env, "select identifier_value from vault.identifiers where identifier_type = 'email'")
+    }
+    assert not any(name in shown for name in names)
 
 
 def leftovers(folder: Path) -> list[str]:

@@ -1,4 +1,4 @@
-{# Rows in are rows loaded, replaced or quarantined: a row that vanished between file and table would be data lost in silence. #}
+{# Rows in are rows loaded, replaced or quarantined, whatever system or spreadsheet they come from (S11): a row that vanished between file and table would be data lost in silence. #}
 select
     source,
     table_name,

@@ -1,0 +1,132 @@
+"""How long a first build and a build with nothing new take, with what memory, and how that grows with the customers.
+
+`make bench` (or `python -m benchmarks.build --customers 5000 50000 --engine duckdb`) generates samples of each size (not counted),
+builds each in a warehouse of its own, and prints one line per size: rows, seconds, peak memory, and the ratio to the size before,
+so that growth can be read off: a ratio of seconds equal to the ratio of rows is linear. Results are also written as JSON lines.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+STEPS = {
+    "load": ["orchestration.lib.load"],
+    "models": ["orchestration.lib.run_dbt", "build", "--exclude-resource-type", "test", "unit_test", "--quiet"],
+    "tests": ["orchestration.lib.run_dbt", "test", "--quiet"],
+    "nothing new": ["orchestration.lib.build"],
+}
+
+
+def measured(arguments: list[str], env: dict[str, str]) -> tuple[float, int]:
+    """Seconds and peak memory (bytes, of the greatest process) of a module run in a process of its own."""
+    script = (
+        "import resource, subprocess, sys; "
+        "code = subprocess.run([sys.executable, '-m', *sys.argv[1:]], stdout=subprocess.DEVNULL).returncode; "
+        "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss); sys.exit(code)"
+    )
+    started = time.monotonic()
+    done = subprocess.run(
+        [sys.executable, "-c", script, *arguments], cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True
+    )
+    if done.returncode:
+        raise SystemExit(f"{' '.join(arguments)} failed")
+    return time.monotonic() - started, int(done.stdout.split()[-1]) * 1024
+
+
+def environment(folder: Path, engine: str, memory: str) -> dict[str, str]:
+    """Settings of one benchmark; the server of a PostgreSQL run is named by the caller's own environment."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("TEKIL_") or "_PG_" in name}
+    return kept | {
+        "PYTHONPATH": str(ROOT),
+        "TEKIL_TARGET": engine,
+        "TEKIL_LANDING": str(folder / "landing"),
+        "TEKIL_DUCKDB_PATH": str(folder / f"{engine}.duckdb"),
+        "TEKIL_PII_SALT": "benchmark",
+        "TEKIL_MEMORY_LIMIT": memory,
+        "DBT_TARGET_PATH": str(folder / f"target-{engine}"),
+        "DBT_LOG_PATH": str(folder / "logs"),
+    }
+
+
+def bench(customers: int, engine: str, memory: str, folder: Path) -> dict:
+    """One size on one engine: generate where needed, then each step once."""
+    if not (folder / "landing" / "sample.json").exists():
+        subprocess.run(
+            [sys.executable, "-m", "sample", "--out", str(folder / "landing"), "--customers", str(customers), "--jobs", "2"],
+            cwd=ROOT,
+            check=True,
+        )
+    rows = sum(json.loads((folder / "landing" / "sample.json").read_text())["rows"].values())
+    env = environment(folder, engine, memory)
+    if engine == "postgres":
+        env |= fresh_postgres(customers)
+    result = {"engine": engine, "customers": customers, "rows": rows, "memory_limit": memory}
+    for step, arguments in STEPS.items():
+        seconds, peak = measured(arguments, env)
+        result[step] = round(seconds, 1)
+        result[f"{step} peak MB"] = peak // 1_000_000
+        print(f"  {engine} {customers:,}: {step} {seconds:.1f} s, peak {peak / 1e6:.0f} MB", flush=True)
+    if engine == "duckdb":
+        result["warehouse MB"] = Path(env["TEKIL_DUCKDB_PATH"]).stat().st_size // 1_000_000
+    return result
+
+
+def fresh_postgres(customers: int) -> dict[str, str]:
+    """An empty database: of the server the environment names, else of the tests' own server."""
+    from tests.support.postgres import create_database, start_postgres
+
+    return create_database(start_postgres(), f"bench_{customers}")
+
+
+def table(results: list[dict]) -> str:
+    """The results as a Markdown table, each size with its ratio to the one before on the same engine."""
+    lines = [
+        "| engine | customers | rows | load s | models s | tests s | nothing new s | peak MB | rows × | seconds × |",
+        "|---|---|---|---|---|---|---|---|---|---|",
+    ]
+    before: dict[str, dict] = {}
+    for result in results:
+        seconds = result["load"] + result["models"]
+        last = before.get(result["engine"])
+        rows_ratio = f"{result['rows'] / last['rows']:.1f}" if last else ""
+        seconds_ratio = f"{seconds / (last['load'] + last['models']):.1f}" if last else ""
+        peak = max(value for name, value in result.items() if name.endswith("peak MB"))
+        lines.append(
+            f"| {result['engine']} | {result['customers']:,} | {result['rows']:,} | {result['load']} | {result['models']} "
+            f"| {result['tests']} | {result['nothing new']} | {peak:,} | {rows_ratio} | {seconds_ratio} |"
+        )
+        before[result["engine"]] = result
+    return "\n".join(lines)
+
+
+def main() -> int:
+    """Run the sizes asked for and print the table; `--keep` leaves samples and warehouses in the folder."""
+    ask = argparse.ArgumentParser(prog="make bench")
+    ask.add_argument("--customers", type=int, nargs="+", default=[5_000, 50_000])
+    ask.add_argument("--engine", nargs="+", default=["duckdb"], choices=["duckdb", "postgres"])
+    ask.add_argument("--memory", default="4GB", help="memory limit of the embedded engine")
+    ask.add_argument("--folder", type=Path, help="where samples and warehouses are kept; a temporary folder if not given")
+    ask.add_argument("--json", type=Path, help="append the results to this file, one JSON object a line")
+    arguments = ask.parse_args()
+    with tempfile.TemporaryDirectory(prefix="tekil-bench-") as temporary:
+        results = []
+        for engine in arguments.engine:
+            for customers in arguments.customers:
+                folder = (arguments.folder or Path(temporary)) / str(customers)
+                folder.mkdir(parents=True, exist_ok=True)
+                results.append(bench(customers, engine, arguments.memory, folder))
+                if arguments.json:
+                    with arguments.json.open("a", encoding="utf-8") as file:
+                        file.write(json.dumps(results[-1]) + "\n")
+    print(table(results))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

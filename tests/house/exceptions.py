@@ -1,0 +1,29 @@
+"""What we tolerate for a while, and why. Each list only shrinks: an entry that is no longer needed fails its test."""
+
+# model -> what it reads beyond "Who may read whom" (house.md), with the reason
+READS_BEYOND_THE_WALL = {
+    ("segments", "source.tekil.ops.load_files"): "freshness is the newest load's, not the build's",
+    ("customer_names", "seed.tekil.survivorship"): "which name wins is an opinion, and opinions are seeds",
+    ("int_staging__identifiers_keyed", "source.tekil.raw.identifier_salt"): "keys are made here, once",
+    ("int_identity__evidence_keyed", "source.tekil.raw.identifier_salt"): "names of evidence are hashes too",
+}
+
+# ephemeral: it becomes part of the query that reads it, so these values never stand in the schema
+PLAIN_VALUES_IN_EPHEMERAL = {"int_profiles__identifiers_resolved"}
+
+# macro file -> macros in it beside the one it is named for and that one's dispatch variants
+HELPERS_BESIDE_THEIR_MACRO = {
+    "connected_components": {"hook_and_shortcut"},
+    "known_time_zone": {"default__time_zones", "postgres__time_zones", "duckdb__time_zones"},
+    "threshold": {"threshold_count"},
+}
+
+# macro files whose header has no Example: they are named in a config, not called
+HEADERS_WITHOUT_EXAMPLE = {"connected_components"}
+
+# models that carry no key of their own through normalisation; their grain is proven by row_for_row
+GRAIN_WITHOUT_KEY = {"stg_consent__records"}
+
+# requirements of the first issue that no file of docs/, no description, or no test names yet
+UNDOCUMENTED_REQUIREMENTS: set[str] = set()
+UNTESTED_REQUIREMENTS = {"O1"}

@@ -1,0 +1,54 @@
+"""Every requirement of the first issue can be found from its code: where it is described, and what tests it."""
+
+import re
+
+from tests.house.conftest import ROOT
+from tests.house.exceptions import UNDOCUMENTED_REQUIREMENTS, UNTESTED_REQUIREMENTS
+
+FIRST_ISSUE = [
+    *(f"S{number}" for number in range(1, 12)),
+    *("I1", "I2", "I12", "P3", "P4", "P6"),
+    *("G1", "G2", "G3", "G4", "G5", "G8", "G9", "G10", "G11"),
+    *("M1", "O1", "O5"),
+]
+
+
+def codes_in(texts) -> set[str]:
+    """Codes such as S1 or G11 that stand in the texts; a range such as `S1-S11` or `S1 to S9` names each of its codes.
+
+    A quoted one is data (an order O1, a store S1).
+    """
+    found = set()
+    for text in texts:
+        found |= set(re.findall(r"(?<![\"'\w-])[SIPGMO][0-9]{1,2}(?![\"'\w-])", text))
+        for letter, first, last in re.findall(
+            r"\b([SIPGMO])([0-9]{1,2}) ?(?:-|–|to) ?\1([0-9]{1,2})\b", text
+        ):
+            found |= {f"{letter}{number}" for number in range(int(first), int(last) + 1)}
+    return found
+
+
+def test_every_requirement_is_described(models):
+    texts = [model.node["description"] for model in models]
+    texts += [
+        path.read_text(encoding="utf-8") for path in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"))
+    ]
+    missing = set(FIRST_ISSUE) - codes_in(texts)
+    assert missing - UNDOCUMENTED_REQUIREMENTS == set()
+    assert UNDOCUMENTED_REQUIREMENTS - missing == set(), "take these off the list: it only shrinks"
+
+
+def test_every_requirement_is_tested(models, manifest):
+    here = ROOT / "tests" / "house"
+    texts = [
+        path.read_text(encoding="utf-8")
+        for path in (ROOT / "tests").rglob("*")
+        if path.suffix in (".py", ".sql") and here not in path.parents
+    ]
+    # a unit test speaks for the requirements of its model
+    by_name = {model.name: model.node for model in models}
+    for test in manifest["unit_tests"].values():
+        texts.append(" ".join(by_name[test["model"]]["config"]["meta"]["requirements"]))
+    missing = set(FIRST_ISSUE) - codes_in(texts)
+    assert missing - UNTESTED_REQUIREMENTS == set()
+    assert UNTESTED_REQUIREMENTS - missing == set(), "take these off the list: it only shrinks"
