@@ -1,5 +1,5 @@
 {# How long each product put in a cart stayed there: until it was taken out, until anything was bought, or still.
-   Adding a product again while it is held renews it and opens no second row. #}
+   Adding a product again while it lies there renews it; every addition keeps its row, so that any past day can be told. #}
 with
 
 events as (
@@ -57,41 +57,42 @@ ended as (
 
 ),
 
-{# additions that end together are one hold, valued at the latest of them #}
-held as (
+{# additions of a product that end together are one stay in the cart #}
+renewed as (
 
     select
         ended.*,
-        row_number() over (
+        lead(added_at) over (
             partition by
                 customer_id,
                 product_id,
                 ended_at
             order by
-                added_at desc,
+                added_at,
                 {{ binary_order('event_id') }}
-        ) as place,
-        min(added_at) over (
-            partition by
-                customer_id,
-                product_id,
-                ended_at
-        ) as first_added_at
+        ) as renewed_at
     from ended
 
 )
 
 select
+    ---------- ids
+    event_id,
     customer_id,
     product_id,
-    amount_base,
-    first_added_at,
-    added_at,
-    case when ended_at < timestamp '9999-12-31 00:00:00' then ended_at end as ended_at,
+
+    ---------- strings
     case
         when ended_at = timestamp '9999-12-31 00:00:00' then 'open'
         when ended_at = bought_at then 'bought'
         else 'removed'
-    end as ending
-from held
-where place = 1
+    end as ending,
+
+    ---------- numbers
+    amount_base,
+
+    ---------- timestamps
+    added_at,
+    renewed_at,
+    case when ended_at < timestamp '9999-12-31 00:00:00' then ended_at end as ended_at
+from renewed

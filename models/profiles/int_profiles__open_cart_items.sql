@@ -1,4 +1,4 @@
-{# What lies in each customer's cart now, at most 30 days old. #}
+{# What lies in each customer's cart now, no older than var open_cart_days. #}
 with
 
 items as (
@@ -17,7 +17,8 @@ still_open as (
     from items
     where
         ending = 'open'
-        and added_at > {{ add_days(as_of(), -30) }}
+        and renewed_at is null
+        and added_at > {{ add_days(as_of(), -var('open_cart_days')) }}
 
 )
 

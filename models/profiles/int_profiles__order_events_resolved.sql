@@ -20,6 +20,7 @@ tracker_orders as (
 
     select
         *,
+        'shop' as told_source,
         row_number() over (
             partition by order_id
             order by
@@ -58,8 +59,9 @@ ordered as (
         customer_orders.ordered_at as occurred_at
     from customer_orders
     left join tracker_orders
+        {#- equality on both columns: a condition on the left table alone would make a loop of this join #}
         on customer_orders.order_id = tracker_orders.order_id
-        and customer_orders.source = 'shop'
+        and customer_orders.source = tracker_orders.told_source
         and tracker_orders.telling = 1
     left join stores on customer_orders.store_id = stores.store_id
 

@@ -1,5 +1,5 @@
 {# Tracker and Google Analytics events with their customer: the account where the event names one, else the cookie (I5).
-   The two often see the same visit: an event of Google Analytics within 30 minutes of a tracker event of the same
+   The two often see the same visit: an event of Google Analytics within var echo_minutes (30) of a tracker event of the same
    customer is an echo, and does not count. #}
 with
 
@@ -89,12 +89,12 @@ google_analytics_resolved as (
 
 ),
 
-{# half hours in which the tracker saw a customer, with its first and last event there: an echo can then be found by equality #}
-tracker_half_hours as (
+{# spans of echo_minutes in which the tracker saw a customer, with its first and last event there: an echo can then be found by equality #}
+tracker_spans as (
 
     select
         customer_id,
-        {{ integer_divide(seconds_between("timestamp '1970-01-01 00:00:00'", 'occurred_at'), '1800') }} as half_hour,
+        {{ integer_divide(seconds_between("timestamp '1970-01-01 00:00:00'", 'occurred_at'), (60 * var('echo_minutes')) | string) }} as span,
         min(occurred_at) as first_seen_at,
         max(occurred_at) as last_seen_at
     from tracker_resolved
@@ -102,7 +102,7 @@ tracker_half_hours as (
         and occurred_at <= {{ as_of() }}
     group by
         customer_id,
-        {{ integer_divide(seconds_between("timestamp '1970-01-01 00:00:00'", 'occurred_at'), '1800') }}
+        {{ integer_divide(seconds_between("timestamp '1970-01-01 00:00:00'", 'occurred_at'), (60 * var('echo_minutes')) | string) }}
 
 ),
 
@@ -110,7 +110,7 @@ google_analytics_placed as (
 
     select
         google_analytics_resolved.*,
-        {{ integer_divide(seconds_between("timestamp '1970-01-01 00:00:00'", 'occurred_at'), '1800') }} as half_hour
+        {{ integer_divide(seconds_between("timestamp '1970-01-01 00:00:00'", 'occurred_at'), (60 * var('echo_minutes')) | string) }} as span
     from google_analytics_resolved
 
 ),
@@ -119,18 +119,18 @@ google_analytics_kept as (
 
     select google_analytics_placed.*
     from google_analytics_placed
-    left join tracker_half_hours as same_half_hour
-        on google_analytics_placed.customer_id = same_half_hour.customer_id
-        and google_analytics_placed.half_hour = same_half_hour.half_hour
-    left join tracker_half_hours as half_hour_before
-        on google_analytics_placed.customer_id = half_hour_before.customer_id
-        and google_analytics_placed.half_hour = half_hour_before.half_hour + 1
-    left join tracker_half_hours as half_hour_after
-        on google_analytics_placed.customer_id = half_hour_after.customer_id
-        and google_analytics_placed.half_hour = half_hour_after.half_hour - 1
-    where same_half_hour.customer_id is null
-        and coalesce({{ seconds_between('half_hour_before.last_seen_at', 'google_analytics_placed.occurred_at') }}, 999999) > 1800
-        and coalesce({{ seconds_between('google_analytics_placed.occurred_at', 'half_hour_after.first_seen_at') }}, 999999) > 1800
+    left join tracker_spans as same_span
+        on google_analytics_placed.customer_id = same_span.customer_id
+        and google_analytics_placed.span = same_span.span
+    left join tracker_spans as span_before
+        on google_analytics_placed.customer_id = span_before.customer_id
+        and google_analytics_placed.span = span_before.span + 1
+    left join tracker_spans as span_after
+        on google_analytics_placed.customer_id = span_after.customer_id
+        and google_analytics_placed.span = span_after.span - 1
+    where same_span.customer_id is null
+        and coalesce({{ seconds_between('span_before.last_seen_at', 'google_analytics_placed.occurred_at') }}, 999999) > {{ 60 * var('echo_minutes') }}
+        and coalesce({{ seconds_between('google_analytics_placed.occurred_at', 'span_after.first_seen_at') }}, 999999) > {{ 60 * var('echo_minutes') }}
 
 ),
 

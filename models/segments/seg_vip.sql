@@ -85,7 +85,7 @@ windows as (
     from summed
     where
         purchases > 0
-        and spend >= {{ threshold('vip', 'min_spend_amount') }}
+        and spend > {{ threshold('vip', 'min_spend_amount') }}
         and spend >= purchases * {{ threshold('vip', 'min_average_basket_amount') }}
 
 )

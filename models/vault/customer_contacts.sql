@@ -44,6 +44,18 @@ users as (
 
 ),
 
+consents as (
+
+    select * from {{ ref('stg_consent__records') }}
+
+),
+
+tracker_events as (
+
+    select * from {{ ref('stg_tracker__events') }}
+
+),
+
 sends as (
 
     select * from {{ ref('stg_messaging__sends') }}
@@ -112,12 +124,34 @@ spellings as (
         coalesce(updated_at, created_at) as seen_at
     from users
     where email is not null
+    union all
+    select
+        email_match,
+        email,
+        occurred_at as seen_at
+    from activities
+    where email is not null
+    union all
+    select
+        email_match,
+        email,
+        consented_at as seen_at
+    from consents
+    where email is not null
+    union all
+    select
+        email_match,
+        email,
+        occurred_at as seen_at
+    from tracker_events
+    where email is not null
 
 ),
 
 spellings_ranked as (
 
     select
+        'email' as identifier_type,
         email_match,
         email,
         row_number() over (
@@ -206,7 +240,7 @@ contact_points as (
     from identifiers
     inner join identity_map on identifiers.identifier_key = identity_map.identifier_key
     left join spellings_ranked
-        on identifiers.identifier_type = 'email'
+        on identifiers.identifier_type = spellings_ranked.identifier_type
         and identifiers.identifier_value = spellings_ranked.email_match
         and spellings_ranked.place = 1
     left join failures

@@ -45,6 +45,7 @@ def dbt_environment(settings: Settings, base: Mapping[str, str] | None = None) -
         "TEKIL_AS_OF": settings.as_of.isoformat() if settings.as_of else "now",
         "TEKIL_TIMEZONE": settings.timezone,
         "TEKIL_CURRENCY": settings.currency,
+        "TEKIL_PHONE_REGION": settings.phone_region,
         "TEKIL_MEMORY_LIMIT": settings.memory_limit,
         "TEKIL_THREADS": str(settings.threads),
         "DBT_PROFILES_DIR": str(settings.root),

@@ -29,6 +29,7 @@ def check_rules(settings: Settings) -> None:
     read_contract(settings.root)
     types = {row["identifier_type"] for row in read(rules / "identifier_types.csv")}
     _check_types(settings.root, rules, types)
+    _check_sources(settings.root)
     _check_thresholds(settings.root, rules)
     _check_segments(settings.root, rules)
     _check_currency(rules, settings.currency)
@@ -72,6 +73,25 @@ def _check_types(root: Path, rules: Path, types: set[str]) -> None:
     _unknown("identifier_limits", "counted", counted, types | {"given_name"})
 
 
+def _check_sources(root: Path) -> None:
+    staging = root / "models" / "staging"
+    written = {path.parent.name for path in staging.glob("*/stg_*__identifiers.sql")}
+    _check_union(
+        staging / "int_staging__evidence_unioned.sql",
+        written,
+        "the source",
+        "none of its identifiers would be linked",
+    )
+
+
+def _check_union(model: Path, names: set[str], what: str, otherwise: str) -> None:
+    listed = set(re.findall(r"^\s*'(\w+)',?$", model.read_text(encoding="utf-8"), re.MULTILINE))
+    for name in sorted(names - listed):
+        raise TekilError(
+            f"{model.stem} does not list {what} '{name}', so {otherwise}: add a line for it there."
+        )
+
+
 def _unknown(seed: str, column: str, values: Iterable[str], known: set[str]) -> None:
     for value in values:
         if value not in known:
@@ -106,6 +126,12 @@ def _check_segments(root: Path, rules: Path) -> None:
         raise TekilError(
             f"seg_{segment} has no description: add a row for '{segment}' to seeds/rules/segment_definitions.csv."
         )
+    _check_union(
+        root / "models" / "segments" / "int_segments__spells_unioned.sql",
+        written,
+        "the segment",
+        "no customer would ever be in it",
+    )
     for segment in sorted(described - written):
         raise TekilError(
             f"seeds/rules/segment_definitions.csv describes '{segment}', but models/segments/seg_{segment}.sql does not exist: "

@@ -33,6 +33,7 @@ class Settings:
     pii_salt: str = field(repr=False)
     timezone: str
     currency: str
+    phone_region: str
     memory_limit: str
     threads: int
     lock_timeout: float
@@ -63,6 +64,9 @@ class Settings:
             pii_salt=get.text("TEKIL_PII_SALT", "") or salt_beside(duckdb_path),
             timezone=get.timezone("TEKIL_TIMEZONE", "Europe/Istanbul"),
             currency=get.matching("TEKIL_CURRENCY", "TRY", r"[A-Z]{3}", "a three-letter code such as TRY"),
+            phone_region=get.matching(
+                "TEKIL_PHONE_REGION", "TR", r"[A-Z]{2}", "the two-letter code of a country, such as TR"
+            ),
             memory_limit=get.memory("TEKIL_MEMORY_LIMIT"),
             threads=get.number("TEKIL_THREADS", os.cpu_count() or 1, 1, 1024),
             lock_timeout=get.number("TEKIL_LOCK_TIMEOUT", 600, 0, 7 * 86400),

@@ -68,14 +68,14 @@ def _identity(fetch) -> list[str]:
     if quality.get("pairwise_precision") is not None:
         lines.append(
             f"against the labels  precision {float(quality['pairwise_precision']):.4f}, "
-            f"recall {float(quality['pairwise_recall']):.4f} (pairs of records, exact links)"
+            f"recall {float(quality['pairwise_recall']):.4f} (pairs of records, exact)"
         )
     return lines
 
 
 def _segments(fetch) -> list[str]:
     rows = fetch("select segment, size, requirement from segments.segments order by requirement, segment")
-    rows = sorted(rows, key=lambda row: int(row[2].lstrip("G")))
+    rows = sorted(rows, key=lambda row: (int("".join(filter(str.isdigit, row[2])) or 999), row[0]))
     cells = [f"{segment:<20}{int(size):>8,}" for segment, size, _ in rows]
     half = (len(cells) + 1) // 2
     lines = ["-" * WIDTH, "segments"]
