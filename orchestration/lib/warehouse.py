@@ -191,6 +191,8 @@ class DuckDBWarehouse(Warehouse):
         draft = self.scratch_folder / path.name
         try:
             connect_duckdb(str(draft), settings, self.scratch_folder).close()
+            # it holds raw data and the salt: its owner's alone, like the salt file
+            os.chmod(draft, 0o600)
             os.replace(draft, path)
         except (TekilError, duckdb.Error, OSError) as problem:
             raise TekilError(duckdb_sentence(str(path), str(problem))) from None

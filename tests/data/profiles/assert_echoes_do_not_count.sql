@@ -1,4 +1,4 @@
-{# No event of Google Analytics stands within 30 minutes of a tracker event of the same customer: it would be one visit told twice (S1, S8). #}
+{# No event of Google Analytics stands within var echo_minutes of a tracker event of the same customer: it would be one visit told twice (S1, S8). #}
 with
 
 events as (
@@ -27,6 +27,6 @@ select
 from events
 where source = 'google_analytics'
     and (
-        {{ seconds_between('tracker_before_at', 'occurred_at') }} <= 1800
-        or {{ seconds_between('occurred_at', 'tracker_after_at') }} <= 1800
+        {{ seconds_between('tracker_before_at', 'occurred_at') }} <= {{ 60 * var('echo_minutes') }}
+        or {{ seconds_between('occurred_at', 'tracker_after_at') }} <= {{ 60 * var('echo_minutes') }}
     )

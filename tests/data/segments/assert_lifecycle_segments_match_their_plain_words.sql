@@ -87,7 +87,7 @@ told as (
     select 'vip' as segment, customer_id
     from orders
     where purchase_count > 0
-        and spend >= {{ threshold('vip', 'min_spend_amount') }}
+        and spend > {{ threshold('vip', 'min_spend_amount') }}
         and spend >= {{ threshold('vip', 'min_average_basket_amount') }} * purchase_count
 
     union all
