@@ -67,7 +67,7 @@ $(READY): requirements.lock
 	@echo "setting up $(VENV) (once, about a minute)" >&2
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' || { echo "error: $(PYTHON) is not Python 3.11 to 3.13: set PYTHON=/path/to/one that is." >&2; exit 1; }
 	@test -x $(RUN) || $(PYTHON) -m venv $(VENV) || { echo "error: $(PYTHON) cannot make a virtual environment here: install its venv package, or allow writing to $(CURDIR)." >&2; exit 1; }
-	@$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
+	@$(RUN) -m pip install -qq --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
 	@touch $(READY)
 
 help:  ## this list

@@ -17,7 +17,14 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 STEPS = {
     "load": ["orchestration.lib.load"],
-    "models": ["orchestration.lib.run_dbt", "build", "--exclude-resource-type", "test", "unit_test", "--quiet"],
+    "models": [
+        "orchestration.lib.run_dbt",
+        "build",
+        "--exclude-resource-type",
+        "test",
+        "unit_test",
+        "--quiet",
+    ],
     "tests": ["orchestration.lib.run_dbt", "test", "--quiet"],
     "nothing new": ["orchestration.lib.build"],
 }
@@ -41,7 +48,9 @@ def measured(arguments: list[str], env: dict[str, str]) -> tuple[float, int]:
 
 def environment(folder: Path, engine: str, memory: str) -> dict[str, str]:
     """Settings of one benchmark; the server of a PostgreSQL run is named by the caller's own environment."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("TEKIL_") or "_PG_" in name}
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith("TEKIL_") or "_PG_" in name
+    }
     return kept | {
         "PYTHONPATH": str(ROOT),
         "TEKIL_TARGET": engine,
@@ -58,7 +67,17 @@ def bench(customers: int, engine: str, memory: str, folder: Path) -> dict:
     """One size on one engine: generate where needed, then each step once."""
     if not (folder / "landing" / "sample.json").exists():
         subprocess.run(
-            [sys.executable, "-m", "sample", "--out", str(folder / "landing"), "--customers", str(customers), "--jobs", "2"],
+            [
+                sys.executable,
+                "-m",
+                "sample",
+                "--out",
+                str(folder / "landing"),
+                "--customers",
+                str(customers),
+                "--jobs",
+                "2",
+            ],
             cwd=ROOT,
             check=True,
         )
@@ -111,7 +130,9 @@ def main() -> int:
     ask.add_argument("--customers", type=int, nargs="+", default=[5_000, 50_000])
     ask.add_argument("--engine", nargs="+", default=["duckdb"], choices=["duckdb", "postgres"])
     ask.add_argument("--memory", default="4GB", help="memory limit of the embedded engine")
-    ask.add_argument("--folder", type=Path, help="where samples and warehouses are kept; a temporary folder if not given")
+    ask.add_argument(
+        "--folder", type=Path, help="where samples and warehouses are kept; a temporary folder if not given"
+    )
     ask.add_argument("--json", type=Path, help="append the results to this file, one JSON object a line")
     arguments = ask.parse_args()
     with tempfile.TemporaryDirectory(prefix="tekil-bench-") as temporary:

@@ -51,11 +51,10 @@ cart_items as (
 trait_columns as (
 
     select
-        customer_id,
-    {%- for trait in ['gender', 'birth_year', 'marital_status', 'occupation', 'income_band', 'district', 'city', 'country'] %}
-    max(case when trait = '{{ trait }}' then value end) as {{ trait }}{{ ',' if not loop.last }}
-    
-    {%- endfor %}
+        {%- for trait in ['gender', 'birth_year', 'marital_status', 'occupation', 'income_band', 'district', 'city', 'country'] %}
+        max(case when trait = '{{ trait }}' then value end) as {{ trait }},
+        {%- endfor %}
+        customer_id
     from traits
     group by customer_id
 

@@ -44,22 +44,46 @@ identity_map as (
 
 ),
 
+{# a recipient is looked for as everything it may be: a refusal must not go unheard because it was filed under another type #}
 entries as (
 
     select
-        case
-            when phone is not null then 'phone'
-            when email_match is not null then 'email'
-            when channel = 'PUSH' then 'push_token'
-            else 'anonymous_id'
-        end as identifier_type,
-        coalesce(phone, email_match, other_recipient) as identifier_value,
+        'phone' as identifier_type,
+        phone as identifier_value,
         channel,
         purpose,
         status,
         consent_source as source,
         consented_at as effective_at
     from records
+    where phone is not null
+
+    union all
+
+    select
+        'email' as identifier_type,
+        email_match as identifier_value,
+        channel,
+        purpose,
+        status,
+        consent_source as source,
+        consented_at as effective_at
+    from records
+    where email_match is not null
+
+    union all
+
+    select
+        recipient_types.identifier_type,
+        records.other_recipient as identifier_value,
+        records.channel,
+        records.purpose,
+        records.status,
+        records.consent_source as source,
+        records.consented_at as effective_at
+    from records
+    cross join (values ('push_token'), ('anonymous_id'), ('account_id'), ('device_id')) as recipient_types (identifier_type)
+    where records.other_recipient is not null
 
     union all
 
@@ -70,9 +94,10 @@ entries as (
         'marketing' as purpose,
         'RET' as status,
         'mailchimp_members' as source,
-        updated_at as effective_at
+        {# a refusal without a time is a refusal now: it may not be lost for want of a date #}
+        coalesce(updated_at, opted_in_at, signed_up_at, {{ as_of() }}) as effective_at
     from members
-    where status in ('unsubscribed', 'cleaned')
+    where status = 'unsubscribed'
 
     union all
 

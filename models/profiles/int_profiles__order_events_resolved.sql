@@ -39,6 +39,7 @@ stores as (
 
 ),
 
+{# told_source: equality on both columns, since a condition on the left table alone would make a loop of the join #}
 ordered as (
 
     select
@@ -59,7 +60,6 @@ ordered as (
         customer_orders.ordered_at as occurred_at
     from customer_orders
     left join tracker_orders
-        {#- equality on both columns: a condition on the left table alone would make a loop of this join #}
         on customer_orders.order_id = tracker_orders.order_id
         and customer_orders.source = tracker_orders.told_source
         and tracker_orders.telling = 1

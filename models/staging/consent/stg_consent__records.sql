@@ -10,7 +10,7 @@ renamed as (
 
     select
         ---------- ids
-        case when channel in ('MESAJ', 'ARAMA', 'WHATSAPP') then {{ normalise_phone('recipient') }} end as phone,
+        case when channel in ('MESAJ', 'ARAMA', 'WHATSAPP', 'ONSITE', 'ADS') and recipient not like '%@%' then {{ normalise_phone('recipient') }} end as phone,
         case when channel = 'EPOSTA' or recipient like '%@%' then {{ normalise_email('recipient') }} end as email,
         case when channel = 'EPOSTA' or recipient like '%@%' then {{ canonical_email('recipient') }} end as email_match,
         case when channel in ('PUSH', 'ONSITE', 'ADS') and recipient not like '%@%' then recipient end as other_recipient,
