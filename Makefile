@@ -38,7 +38,7 @@ test: lint  ## everything CI runs
 
 lint: $(READY)  ## ruff over Python, sqlfluff over SQL
 	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check .
-	@mkdir -p target/lint && TEKIL_TARGET=duckdb TEKIL_DUCKDB_PATH=target/lint/none.duckdb DBT_TARGET_PATH=target/lint DBT_LOG_PATH=target/lint $(VENV)/bin/sqlfluff lint models --disable-progress-bar
+	@mkdir -p target/lint && PYTHONWARNINGS=ignore TEKIL_TARGET=duckdb TEKIL_DUCKDB_PATH=target/lint/none.duckdb DBT_TARGET_PATH=target/lint DBT_LOG_PATH=target/lint $(VENV)/bin/sqlfluff lint models --disable-progress-bar
 
 format: $(READY)  ## put Python in the house's form
 	@$(VENV)/bin/ruff check --fix . && $(VENV)/bin/ruff format .

@@ -166,7 +166,11 @@ profiled as (
 
         ---------- numbers
         cast(trait_columns.birth_year as integer) as birth_year,
-        cast(extract(year from {{ as_of() }}) as integer) - cast(trait_columns.birth_year as integer) as age,
+        {# people mistype years: an age nobody has is no age #}
+        case
+            when cast(extract(year from {{ as_of() }}) as integer) - cast(trait_columns.birth_year as integer) between 0 and 120
+                then cast(extract(year from {{ as_of() }}) as integer) - cast(trait_columns.birth_year as integer)
+        end as age,
         identified.identifier_count,
         coalesce(behaviour.channels, 0) as channel_count,
         coalesce(behaviour.sessions, 0) as session_count,
