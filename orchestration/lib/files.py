@@ -14,6 +14,7 @@ from orchestration.lib.errors import TekilError
 from orchestration.lib.landing import LandingTable
 
 ENDINGS = (".jsonl", ".csv", ".parquet", ".jsonl.gz", ".csv.gz")
+CONTROLS = bytes(set(range(32)) - set(b"\t\n\r"))  # the engine's JSON reader passes over them in silence
 SAMPLE_NOTE = "sample.json"  # what the generator says of a sample it wrote
 CHUNK = 4 * 1024 * 1024
 HEAD = 1024 * 1024
@@ -131,6 +132,7 @@ class Prepared:
     path: Path
     encoding: str
     has_nul: bool
+    has_controls: bool
     cut_short: str | None
     separator: bytes
     is_empty: bool
@@ -145,21 +147,23 @@ def prepare(file: LandedFile, scratch: Path, number: int) -> Prepared:
     if file.is_gzipped:
         path = scratch / f"{number}.plain"
         cut_short = _unpack(file.full_path, path)
-    has_nul, size = _scan(path)
+    has_nul, has_controls, size = _scan(path)
     with path.open("rb") as stream:
         head = stream.read(HEAD)
     encoding = next((name for bom, name in BOMS.items() if head.startswith(bom)), "utf-8")
     separator = b"\r" if b"\n" not in head and b"\r" in head and size < HEAD else b"\n"
-    return Prepared(path, encoding, has_nul, cut_short, separator, size == 0)
+    return Prepared(path, encoding, has_nul, has_controls, cut_short, separator, size == 0)
 
 
-def _scan(path: Path) -> tuple[bool, int]:
-    has_nul, size = False, 0
+def _scan(path: Path) -> tuple[bool, bool, int]:
+    """Whether a NUL, or any control character but tab and line ends, is in the file, and its size."""
+    has_nul, has_controls, size = False, False, 0
     with path.open("rb") as stream:
         while chunk := stream.read(CHUNK):
             has_nul = has_nul or b"\0" in chunk
+            has_controls = has_controls or len(chunk.translate(None, CONTROLS)) < len(chunk)
             size += len(chunk)
-    return has_nul, size
+    return has_nul, has_controls, size
 
 
 def _unpack(source: Path, target: Path) -> str | None:

@@ -104,7 +104,8 @@ def _open(reading: Reading, number: int, file: LandedFile) -> Source:
     except OSError as problem:
         raise UnreadableFile(f"the file cannot be opened: {problem.strerror}") from None
     _note(source)
-    if prepared.cut_short or prepared.encoding != "utf-8" or prepared.separator != b"\n" or prepared.has_nul:
+    hidden = prepared.has_nul or (file.kind == "jsonl" and prepared.has_controls)
+    if prepared.cut_short or prepared.encoding != "utf-8" or prepared.separator != b"\n" or hidden:
         _rewrite(reading, source)
     return source
 

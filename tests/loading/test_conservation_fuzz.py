@@ -2,7 +2,7 @@
 
 import gzip
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from orchestration.lib.careful import json_records
@@ -56,6 +56,7 @@ files = st.lists(
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(files=files)
+@example(files=[("c.jsonl", b"\x01", 0)])
 def test_every_row_is_accounted_for(make_settings, files):
     desk = Desk(make_settings())
     lines = 0
