@@ -68,7 +68,7 @@ def target_folder(settings: Settings) -> str:
 
 def dbt_command(*arguments: str) -> list[str]:
     """The command line that runs dbt of this very environment."""
-    return [sys.executable, "-m", "dbt.cli.main", *arguments]
+    return [sys.executable, "-c", "from dbt.cli.main import cli; cli()", *arguments]
 
 
 def build(settings: Settings, full_refresh: bool, progress: Callable[[str], None]) -> DbtReport:

@@ -1,7 +1,9 @@
 """Whatever bytes land, every row is loaded, replaced or quarantined, and a second load does nothing."""
 
 import gzip
+import os
 
+import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -54,7 +56,12 @@ files = st.lists(
 )
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.fuzz
+@settings(
+    max_examples=500 if os.environ.get("TEKIL_FUZZ") else 15,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(files=files)
 @example(files=[("c.jsonl", b"\x01", 0)])
 def test_every_row_is_accounted_for(make_settings, files):

@@ -20,7 +20,7 @@ from tests.scenarios.judge import partition
 from tests.support.project import build, build_models, environment
 from tests.support.tables import CONTRACT, columns, rows, snapshot
 
-LANDINGS = 10
+LANDINGS = 10 if os.environ.get("TEKIL_FUZZ") else 5
 CUSTOMERS = 150
 # the ledger of ids tells the history of learning, which is what differs
 HISTORY = {"identity.identity_changes", "identity.identity_aliases"}
@@ -95,9 +95,10 @@ def relabelled(env: dict[str, str]) -> dict[str, list[tuple]]:
     return taken
 
 
+@pytest.mark.fuzz
 @pytest.mark.parametrize("order", ["in order", "shuffled"])
 def test_ten_landings_give_the_customers_of_one(order, small_sample, one_load, tmp_path):
-    landings = split(small_sample, LANDINGS if os.environ.get("TEKIL_FUZZ") else 5)
+    landings = split(small_sample, LANDINGS)
     if order == "shuffled":
         random.Random(20260630).shuffle(landings)
     env = environment(tmp_path)
