@@ -1,5 +1,5 @@
 {# The readiness dial (I12): the share of known customers whom we see as one profile over two or more channels.
-   A visitor who never said who he is has no second channel to be found on, so he is counted beside, not below, the line.
+   Visitors who never said who they are have no second channel to be found on, so they are counted beside, not below, the line.
    Channels are places where a person acts: web, app, kiosk, store, e-mail, service, social ...; a CRM row or a consent is a record, not a place. #}
 with
 
