@@ -47,7 +47,8 @@ tracker_resolved as (
         tracker.city,
         tracker.country,
         tracker.campaign,
-        tracker.occurred_at
+        tracker.occurred_at,
+        {{ integer_divide(seconds_between("timestamp '1970-01-01 00:00:00'", 'tracker.occurred_at'), (60 * var('echo_minutes')) | string) }} as span
     from tracker
     left join identifiers as accounts
         on tracker.user_id = accounts.identifier_value
@@ -78,7 +79,8 @@ google_analytics_resolved as (
         google_analytics.city,
         google_analytics.country,
         google_analytics.campaign,
-        google_analytics.occurred_at
+        google_analytics.occurred_at,
+        {{ integer_divide(seconds_between("timestamp '1970-01-01 00:00:00'", 'google_analytics.occurred_at'), (60 * var('echo_minutes')) | string) }} as span
     from google_analytics
     left join identifiers as accounts
         on google_analytics.user_id = accounts.identifier_value
@@ -94,7 +96,7 @@ tracker_spans as (
 
     select
         customer_id,
-        {{ integer_divide(seconds_between("timestamp '1970-01-01 00:00:00'", 'occurred_at'), (60 * var('echo_minutes')) | string) }} as span,
+        span,
         min(occurred_at) as first_seen_at,
         max(occurred_at) as last_seen_at
     from tracker_resolved
@@ -102,85 +104,38 @@ tracker_spans as (
         and occurred_at <= {{ as_of() }}
     group by
         customer_id,
-        {{ integer_divide(seconds_between("timestamp '1970-01-01 00:00:00'", 'occurred_at'), (60 * var('echo_minutes')) | string) }}
-
-),
-
-google_analytics_placed as (
-
-    select
-        google_analytics_resolved.*,
-        {{ integer_divide(seconds_between("timestamp '1970-01-01 00:00:00'", 'occurred_at'), (60 * var('echo_minutes')) | string) }} as span
-    from google_analytics_resolved
+        span
 
 ),
 
 google_analytics_kept as (
 
-    select google_analytics_placed.*
-    from google_analytics_placed
+    select google_analytics_resolved.*
+    from google_analytics_resolved
     left join tracker_spans as same_span
-        on google_analytics_placed.customer_id = same_span.customer_id
-        and google_analytics_placed.span = same_span.span
+        on google_analytics_resolved.customer_id = same_span.customer_id
+        and google_analytics_resolved.span = same_span.span
     left join tracker_spans as span_before
-        on google_analytics_placed.customer_id = span_before.customer_id
-        and google_analytics_placed.span = span_before.span + 1
+        on google_analytics_resolved.customer_id = span_before.customer_id
+        and google_analytics_resolved.span = span_before.span + 1
     left join tracker_spans as span_after
-        on google_analytics_placed.customer_id = span_after.customer_id
-        and google_analytics_placed.span = span_after.span - 1
+        on google_analytics_resolved.customer_id = span_after.customer_id
+        and google_analytics_resolved.span = span_after.span - 1
     where same_span.customer_id is null
-        and coalesce({{ seconds_between('span_before.last_seen_at', 'google_analytics_placed.occurred_at') }}, 999999) > {{ 60 * var('echo_minutes') }}
-        and coalesce({{ seconds_between('google_analytics_placed.occurred_at', 'span_after.first_seen_at') }}, 999999) > {{ 60 * var('echo_minutes') }}
+        and coalesce({{ seconds_between('span_before.last_seen_at', 'google_analytics_resolved.occurred_at') }}, 999999) > {{ 60 * var('echo_minutes') }}
+        and coalesce({{ seconds_between('google_analytics_resolved.occurred_at', 'span_after.first_seen_at') }}, 999999) > {{ 60 * var('echo_minutes') }}
 
 ),
 
 counted as (
 
-    select
-        event_id,
-        customer_id,
-        source,
-        source_event,
-        channel,
-        product_id,
-        category,
-        search_term,
-        order_id,
-        checkout_step,
-        amount,
-        currency,
-        duration_seconds,
-        device_type,
-        city,
-        country,
-        campaign,
-        occurred_at
-    from tracker_resolved
+    select * from tracker_resolved
     where customer_id is not null
         and occurred_at <= {{ as_of() }}
 
     union all
 
-    select
-        event_id,
-        customer_id,
-        source,
-        source_event,
-        channel,
-        product_id,
-        category,
-        search_term,
-        order_id,
-        checkout_step,
-        amount,
-        currency,
-        duration_seconds,
-        device_type,
-        city,
-        country,
-        campaign,
-        occurred_at
-    from google_analytics_kept
+    select * from google_analytics_kept
     where customer_id is not null
         and occurred_at <= {{ as_of() }}
 

@@ -24,7 +24,6 @@ class DbtReport:
 
     ran: int = 0
     total: int = 0
-    warned: int = 0
     failures: list[str] = field(default_factory=list)
 
 
@@ -50,8 +49,8 @@ def dbt_environment(settings: Settings, base: Mapping[str, str] | None = None) -
         "TEKIL_THREADS": str(settings.threads),
         "DBT_PROFILES_DIR": str(settings.root),
         "DBT_PROJECT_DIR": str(settings.root),
-        "DBT_TARGET_PATH": base.get("DBT_TARGET_PATH")
-        or str(settings.root / "target" / target_folder(settings)),
+        # one parse cache per engine, since another target would parse the whole project again
+        "DBT_TARGET_PATH": base.get("DBT_TARGET_PATH") or str(settings.root / "target" / settings.target),
         "DBT_LOG_PATH": base.get("DBT_LOG_PATH") or str(settings.root / "logs"),
         # its log would quote what engines say of a value that does not fit
         "DBT_LOG_LEVEL_FILE": base.get("DBT_LOG_LEVEL_FILE") or "none",
@@ -59,11 +58,6 @@ def dbt_environment(settings: Settings, base: Mapping[str, str] | None = None) -
         "DBT_USE_COLORS": "false",
         "DO_NOT_TRACK": "1",
     }
-
-
-def target_folder(settings: Settings) -> str:
-    """One parse cache per engine, since another target would parse the whole project again."""
-    return settings.target
 
 
 def dbt_command(*arguments: str) -> list[str]:
