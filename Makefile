@@ -2,6 +2,7 @@
 # TARGET=postgres make build is TEKIL_TARGET=postgres make build; every other setting: docs/settings.md.
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
+MAKEFLAGS += --no-print-directory
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python

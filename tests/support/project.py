@@ -78,7 +78,6 @@ def build_models(env: dict[str, str], *arguments: str) -> None:
 
 
 def clean_environment() -> dict[str, str]:
-    """This process's environment without any setting of Tekil."""
-    return {
-        name: value for name, value in os.environ.items() if not name.startswith(("TEKIL_", "DESTINATION_"))
-    }
+    """This process's environment without any setting of Tekil, and without the make that called it."""
+    foreign = ("TEKIL_", "DESTINATION_", "MAKE", "MFLAGS")
+    return {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
