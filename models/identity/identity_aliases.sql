@@ -1,5 +1,6 @@
 {# Where every retired customer id lives on, in one hop (I6): at the customer that now holds its founding identifier,
-   else at the one that holds most of the identifiers it ever had. #}
+   else at the one that holds most of the identifiers it ever had. It was split when its last identifiers went to several customers,
+   and erased when nothing of it lives on. #}
 with
 
 ledger as (
@@ -89,6 +90,7 @@ causes as (
 
     select
         ledger.from_customer_id,
+        count(distinct ledger.to_customer_id) as heir_count,
         max(ledger.changed_at) as changed_at
     from ledger
     inner join last_moves
@@ -106,7 +108,11 @@ aliases as (
         ranked.customer_id,
 
         ---------- strings
-        case when ranked.customer_id is null then 'erase' else 'merge' end as cause,
+        case
+            when ranked.customer_id is null then 'erase'
+            when causes.heir_count > 1 then 'split'
+            else 'merge'
+        end as cause,
 
         ---------- timestamps
         causes.changed_at

@@ -1,6 +1,6 @@
 {# The ledger of customer ids: only ever appended to, kept by a rebuild, and the one place where ids are given (I6).
-   A component keeps the id whose founding identifier it holds; where the founder is gone, the id that most of its members had.
-   Where several ids meet, the oldest founder's survives. A component that inherits none is named for its own founder. #}
+   An id goes to the component that holds most of the identifiers it had, ties to the one that holds its founder, then to the oldest.
+   Where several ids meet in a component, the one founded first survives. A component that inherits none is named for its own founder. #}
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
@@ -70,7 +70,7 @@ inherited as (
         assigned_before.customer_id,
         count(*) as member_count,
         max(case when {{ customer_id_of('members.identifier_key') }} = assigned_before.customer_id then 1 else 0 end) as holds_founder,
-        min(members.node_id) as oldest_node_id
+        min(members.founding_number) as oldest_number
     from members
     inner join assigned_before on members.identifier_key = assigned_before.identifier_key
     where assigned_before.customer_id is not null
@@ -88,9 +88,9 @@ claimed as (
         row_number() over (
             partition by inherited.customer_id
             order by
-                inherited.holds_founder desc,
                 inherited.member_count desc,
-                inherited.oldest_node_id asc
+                inherited.holds_founder desc,
+                inherited.oldest_number asc
         ) as claim
     from inherited
 
@@ -100,7 +100,7 @@ founders_of_ids as (
 
     select
         {{ customer_id_of('identifier_key') }} as customer_id,
-        node_id as founder_node_id
+        founding_number as founder_number
     from members
 
 ),
@@ -114,14 +114,24 @@ kept as (
         row_number() over (
             partition by claimed.component_id
             order by
-                case when founders_of_ids.founder_node_id is null then 1 else 0 end,
-                founders_of_ids.founder_node_id,
-                claimed.oldest_node_id,
+                case when founders_of_ids.founder_number is null then 1 else 0 end,
+                founders_of_ids.founder_number,
+                claimed.oldest_number,
                 {{ binary_order('claimed.customer_id') }}
         ) as place
     from claimed
     left join founders_of_ids on claimed.customer_id = founders_of_ids.customer_id
     where claimed.claim = 1
+
+),
+
+first_members as (
+
+    select
+        component_id,
+        min(founding_number) as founding_number
+    from members
+    group by component_id
 
 ),
 
@@ -132,8 +142,10 @@ founded as (
         {{ customer_id_of('members.identifier_key') }} as customer_id,
         {{ customer_id_of("members.identifier_key || ':' || builds.build_number") }} as spare_customer_id
     from members
+    inner join first_members
+        on members.component_id = first_members.component_id
+        and members.founding_number = first_members.founding_number
     cross join builds
-    where members.node_id = members.component_id
 
 ),
 
@@ -206,12 +218,85 @@ changed as (
 
 ),
 
+{# the bridge of a merge: the first link that leads from what was the customer's to what was not #}
+links as (
+
+    select * from {{ ref('int_identity__links_made') }}
+
+),
+
+link_ends as (
+
+    select
+        lefts.component_id,
+        lefts.identifier_key,
+        rights.identifier_key as other_identifier_key,
+        links.evidence_id,
+        links.first_seen_at
+    from links
+    inner join members as lefts on links.left_node_id = lefts.node_id
+    inner join members as rights
+        on links.right_node_id = rights.node_id
+        and lefts.component_id = rights.component_id
+
+    union all
+
+    select
+        lefts.component_id,
+        rights.identifier_key,
+        lefts.identifier_key as other_identifier_key,
+        links.evidence_id,
+        links.first_seen_at
+    from links
+    inner join members as lefts on links.left_node_id = lefts.node_id
+    inner join members as rights
+        on links.right_node_id = rights.node_id
+        and lefts.component_id = rights.component_id
+
+),
+
+retired as (
+
+    select distinct from_customer_id
+    from changed
+    where cause = 'merge'
+
+),
+
+bridges as (
+
+    select
+        retired.from_customer_id,
+        link_ends.evidence_id,
+        link_ends.first_seen_at,
+        row_number() over (
+            partition by retired.from_customer_id
+            order by
+                case when link_ends.first_seen_at is null then 1 else 0 end,
+                link_ends.first_seen_at,
+                {{ binary_order('link_ends.evidence_id') }},
+                {{ binary_order('link_ends.other_identifier_key') }}
+        ) as place
+    from retired
+    inner join assigned_before on retired.from_customer_id = assigned_before.customer_id
+    inner join link_ends on assigned_before.identifier_key = link_ends.identifier_key
+    left join assigned_before as others on link_ends.other_identifier_key = others.identifier_key
+    where others.customer_id is distinct from retired.from_customer_id
+
+),
+
+screened as (
+
+    select * from {{ ref('int_identity__identifiers_screened') }}
+
+),
+
 {# what was known of the identifier when it moved: the first evidence that names it (source, table and record) #}
 first_evidence as (
 
     select
         identifier_key,
-        min({{ binary_order('evidence_id') }}) as evidence
+        min({{ binary_order('evidence_id') }}) as evidence_id
     from {{ ref('int_identity__evidence_keyed') }}
     group by identifier_key
 
@@ -227,15 +312,22 @@ explained as (
 
         ---------- strings
         changed.cause,
-        first_evidence.evidence,
+        coalesce(bridges.evidence_id, first_evidence.evidence_id) as evidence,
+        case when changed.cause = 'refused' then screened.guard || ': ' || screened.detail end as detail,
 
         ---------- numbers
         cast(changed.build_number as bigint) as build_number,
 
         ---------- timestamps
+        coalesce(bridges.first_seen_at, screened.first_seen_at) as happened_at,
         {{ as_of() }} as changed_at
     from changed
     left join first_evidence on changed.identifier_key = first_evidence.identifier_key
+    left join screened on changed.identifier_key = screened.identifier_key
+    left join bridges
+        on changed.from_customer_id = bridges.from_customer_id
+        and changed.cause = 'merge'
+        and bridges.place = 1
 
 )
 

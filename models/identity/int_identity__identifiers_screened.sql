@@ -27,6 +27,21 @@ limits as (
 
 ),
 
+included as (
+
+    {# whom a person included has a customer, whatever the guards say of his other links #}
+    select identifier_key
+    from {{ ref('int_identity__overrides_combined') }}
+    where action = 'include'
+
+    union
+
+    select other_identifier_key as identifier_key
+    from {{ ref('int_identity__overrides_combined') }}
+    where action = 'include'
+
+),
+
 denied as (
 
     select
@@ -48,41 +63,106 @@ evidence_allowed as (
 
 seen_together as (
 
-    select distinct
+    {# with whom, and since when #}
+    select
         evidence_allowed.identifier_type,
         evidence_allowed.identifier_key,
         others.identifier_type as counted,
-        others.identifier_key as counted_value
+        others.identifier_key as counted_value,
+        min(evidence_allowed.first_seen_at) as first_seen_at
     from evidence_allowed
-    inner join limits on evidence_allowed.identifier_type = limits.identifier_type
+    inner join (select distinct identifier_type, counted from limits) as counting on evidence_allowed.identifier_type = counting.identifier_type
     inner join evidence_allowed as others
         on evidence_allowed.evidence_id = others.evidence_id
-        and limits.counted = others.identifier_type
+        and counting.counted = others.identifier_type
+    group by
+        evidence_allowed.identifier_type,
+        evidence_allowed.identifier_key,
+        others.identifier_type,
+        others.identifier_key
 
-    union
+    union all
 
     select
         identifier_type,
         identifier_key,
         'given_name' as counted,
-        given_name_initials as counted_value
+        given_name_initials as counted_value,
+        min(first_seen_at) as first_seen_at
     from evidence_allowed
     where given_name_initials is not null
+    group by
+        identifier_type,
+        identifier_key,
+        given_name_initials
+
+),
+
+counted_ever as (
+
+    select
+        identifier_type,
+        identifier_key,
+        counted,
+        'ever' as time_window,
+        count(*) as seen_count
+    from seen_together
+    group by
+        identifier_type,
+        identifier_key,
+        counted
+
+),
+
+{# how many were first seen within the window that ends at each of them; the fullest window counts #}
+counted_in_windows as (
+
+    select
+        rolled.identifier_type,
+        rolled.identifier_key,
+        rolled.counted,
+        rolled.time_window,
+        max(rolled.seen_count) as seen_count
+    from (
+        {%- for time_window, seconds in {'week': 604800, 'month': 2592000, 'year': 31536000}.items() %}
+        {%- if not loop.first %}
+        union all
+        {%- endif %}
+        select
+            seen_together.identifier_type,
+            seen_together.identifier_key,
+            seen_together.counted,
+            '{{ time_window }}' as time_window,
+            count(*) over (
+                partition by
+                    seen_together.identifier_key,
+                    seen_together.counted
+                order by {{ epoch_microseconds('seen_together.first_seen_at') }}
+                range between {{ seconds - 1 }}000000 preceding and current row
+            ) as seen_count
+        from seen_together
+        inner join limits
+            on seen_together.identifier_type = limits.identifier_type
+            and seen_together.counted = limits.counted
+            and limits.time_window = '{{ time_window }}'
+        where seen_together.first_seen_at is not null
+        {%- endfor %}
+    ) as rolled
+    group by
+        rolled.identifier_type,
+        rolled.identifier_key,
+        rolled.counted,
+        rolled.time_window
 
 ),
 
 counted_by_type as (
 
-    select
-        seen_together.identifier_type,
-        seen_together.identifier_key,
-        seen_together.counted,
-        count(*) as seen_count
-    from seen_together
-    group by
-        seen_together.identifier_type,
-        seen_together.identifier_key,
-        seen_together.counted
+    select * from counted_ever
+
+    union all
+
+    select * from counted_in_windows
 
 ),
 
@@ -90,11 +170,17 @@ over_limit as (
 
     select
         counted_by_type.identifier_key,
-        min(counted_by_type.seen_count || ' different ' || counted_by_type.counted || ', limit ' || limits.max_count) as limit_detail
+        max(case when counted_by_type.counted = 'given_name' then 1 else 0 end) as is_bad_value,
+        min(
+            counted_by_type.seen_count || ' different ' || counted_by_type.counted
+            || case when limits.time_window = 'ever' then '' else ' in a ' || limits.time_window end
+            || ', limit ' || limits.max_count
+        ) as limit_detail
     from counted_by_type
     inner join limits
         on counted_by_type.identifier_type = limits.identifier_type
         and counted_by_type.counted = limits.counted
+        and counted_by_type.time_window = limits.time_window
     where counted_by_type.seen_count > limits.max_count
     group by counted_by_type.identifier_key
 
@@ -107,20 +193,24 @@ screened as (
         identifiers.identifier_type,
         case
             when denied.denylist_reason is not null then 'denylist'
+            when over_limit.is_bad_value = 1 then 'bad_value'
             when over_limit.limit_detail is not null then 'limit'
         end as guard,
         coalesce(denied.denylist_reason, over_limit.limit_detail) as detail,
         types.trust_rank,
+        types.max_per_customer,
         types.is_known_person,
         denied.denylist_reason is null and over_limit.limit_detail is null as is_linking,
         {# a shared cookie keeps a customer of its own, an anonymous one; a shared phone belongs to nobody (I5) #}
-        denied.denylist_reason is null and (over_limit.limit_detail is null or types.is_standalone and not types.is_known_person) as is_mapped,
+        included.identifier_key is not null
+        or denied.denylist_reason is null and (over_limit.limit_detail is null or types.is_standalone and not types.is_known_person) as is_mapped,
         identifiers.first_seen_at,
         identifiers.last_seen_at
     from identifiers
     inner join types on identifiers.identifier_type = types.identifier_type
     inner join denied on identifiers.identifier_key = denied.identifier_key
     left join over_limit on identifiers.identifier_key = over_limit.identifier_key
+    left join included on identifiers.identifier_key = included.identifier_key
 
 )
 

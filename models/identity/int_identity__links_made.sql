@@ -1,62 +1,78 @@
-{# Links between identifiers that one evidence names together: a star around the most trusted of them,
-   which joins the same people as every pair would, at a fraction of the rows. #}
+{# The links that the guards on identifiers let through, and those that a person wrote (I4): what may join two nodes. #}
 with
 
-evidence as (
+candidates as (
 
-    select * from {{ ref('int_identity__evidence_keyed') }}
+    select * from {{ ref('int_identity__candidates_made') }}
+    where guard is null
+
+),
+
+overrides as (
+
+    select * from {{ ref('int_identity__overrides_combined') }}
+    where action = 'include'
 
 ),
 
 nodes as (
 
     select * from {{ ref('int_identity__nodes_numbered') }}
-    where is_linking
 
 ),
 
-members as (
+offered as (
 
     select
-        evidence.evidence_id,
-        nodes.node_id,
-        row_number() over (
-            partition by evidence.evidence_id
-            order by
-                evidence.trust_rank,
-                nodes.node_id
-        ) as place
-    from evidence
-    inner join nodes on evidence.identifier_key = nodes.identifier_key
+        identifier_key,
+        other_identifier_key,
+        evidence_id,
+        trust_rank,
+        other_trust_rank,
+        evidence_count,
+        0 as is_included,
+        first_seen_at
+    from candidates
 
-),
-
-paired as (
+    union all
 
     select
-        anchors.node_id as left_node_id,
-        members.node_id as right_node_id,
-        members.evidence_id
-    from members
-    inner join members as anchors on members.evidence_id = anchors.evidence_id
-    where
-        anchors.place = 1
-        and members.place > 1
-        and members.node_id <> anchors.node_id
+        identifier_key,
+        other_identifier_key,
+        'rules/identity_overrides/' || identifier_key || '+' || other_identifier_key as evidence_id,
+        0 as trust_rank,
+        0 as other_trust_rank,
+        1 as evidence_count,
+        1 as is_included,
+        decided_at as first_seen_at
+    from overrides
 
 ),
 
 links as (
 
     select
-        least(left_node_id, right_node_id) as left_node_id,
-        greatest(left_node_id, right_node_id) as right_node_id,
-        count(*) as evidence_count,
-        min({{ binary_order('evidence_id') }}) as evidence_id
-    from paired
+        ---------- ids
+        least(lefts.node_id, rights.node_id) as left_node_id,
+        greatest(lefts.node_id, rights.node_id) as right_node_id,
+
+        ---------- strings
+        min({{ binary_order('offered.evidence_id') }}) as evidence_id,
+
+        ---------- numbers
+        max(offered.is_included) as is_included,
+        max(greatest(offered.trust_rank, offered.other_trust_rank)) as weaker_rank,
+        max(least(offered.trust_rank, offered.other_trust_rank)) as stronger_rank,
+        cast(sum(offered.evidence_count) as bigint) as evidence_count,
+
+        ---------- timestamps
+        min(offered.first_seen_at) as first_seen_at
+    from offered
+    inner join nodes as lefts on offered.identifier_key = lefts.identifier_key
+    inner join nodes as rights on offered.other_identifier_key = rights.identifier_key
     group by
-        least(left_node_id, right_node_id),
-        greatest(left_node_id, right_node_id)
+        least(lefts.node_id, rights.node_id),
+        greatest(lefts.node_id, rights.node_id)
 
 )
 

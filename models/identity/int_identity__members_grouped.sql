@@ -1,4 +1,4 @@
-{# Every mapped identifier with the component it is in; one without a link is a component of its own. #}
+{# Every mapped identifier with the component it is in, after the vetoes; one without a link is a component of its own. #}
 with
 
 nodes as (
@@ -13,18 +13,26 @@ components as (
 
 ),
 
+clusters as (
+
+    select * from {{ ref('int_identity__components_vetoed') }}
+
+),
+
 grouped as (
 
     select
         nodes.identifier_key,
         nodes.identifier_type,
         nodes.node_id,
-        coalesce(components.component_id, nodes.node_id) as component_id,
+        coalesce(clusters.component_id, components.component_id, nodes.node_id) as component_id,
+        nodes.founding_number,
         nodes.is_known_person,
         nodes.first_seen_at,
         nodes.last_seen_at
     from nodes
     left join components on nodes.node_id = components.node_id
+    left join clusters on nodes.node_id = clusters.node_id
 
 )
 

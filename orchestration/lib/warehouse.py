@@ -37,6 +37,14 @@ SERVICE_TABLES = {
         "_load_id": "bigint",
     },
     "raw.identifier_salt": {"salt": "varchar"},
+    "ops.identity_overrides": {
+        "action": "varchar",
+        "identifier_key": "varchar",
+        "other_identifier_key": "varchar",
+        "decided_at": "timestamp",
+        "decided_by": "varchar",
+        "reason": "varchar",
+    },
     "ops.load_runs": {
         "load_id": "bigint",
         "started_at": "timestamp",

@@ -1,10 +1,22 @@
 {# A refused identifier stands in no link and in no customer with another: a shared cookie must not join its users (I5). #}
 with
 
+included as (
+
+    select identifier_key from {{ ref('int_identity__overrides_combined') }} where action = 'include'
+
+    union
+
+    select other_identifier_key from {{ ref('int_identity__overrides_combined') }} where action = 'include'
+
+),
+
 screened as (
 
-    select * from {{ ref('int_identity__identifiers_screened') }}
-    where not is_linking
+    select screened.*
+    from {{ ref('int_identity__identifiers_screened') }} as screened
+    left join included on screened.identifier_key = included.identifier_key
+    where not screened.is_linking and included.identifier_key is null
 
 ),
 
