@@ -1,79 +1,71 @@
 {# Find the connected components of a graph, to the fixed point, into a temporary table.
-   Hook and shortcut (Shiloach and Vishkin 1982): in a round every root hooks to its lowest neighbouring root, chains of hooks
-   are shortened by pointer jumping, and the links are read again between the new roots. Hooks always go down, so there is
-   no cycle; every root that is not the lowest of its neighbours is gone after the round. Each round keeps only who hooked to whom; the
-   labels are put together backwards at the end, so the whole work is of the order of the links.
-   Arguments: links (a query that gives left_node_id and right_node_id, integers), found (name of the temporary table to make:
-              node_id, component_id, the lowest node_id of the component; one row per node that has a link),
-              prefix (of the working tables, which are dropped), title (what to call it in the log)
+   Hook and shortcut (Shiloach and Vishkin 1982; with whole-tree shortcuts and links read again between roots): in a round every root hooks to
+   its lowest neighbour, trees are shortened to their roots (hook_and_shortcut), and only links between different roots go on. Hooks always go down, so there is no
+   cycle. A root survives a round only if it is lower than all its neighbours, and a second round only if it took a neighbour
+   in with the first: two rounds at least halve the roots of every unfinished component, so n nodes need at most 2 log2(n) rounds,
+   whatever the order of their numbers (60 rounds are enough for a thousand million nodes). Nodes keep their numbers throughout: nothing is
+   numbered anew at random. A round keeps only who went to which root; the labels are put together backwards at the end.
+   Arguments: links (a query that gives left_node_id and right_node_id, integers; order, direction and repeats mean nothing, and a link
+              of a node to itself or to null is none), found (name of the temporary table to make: node_id, component_id, the lowest node_id of the
+              component, both bigint; one row per node that has a link), prefix (of the working tables, which are dropped), title
+              (what to call it in the log)
    Errors:    no fixed point within var max_component_rounds raises.
    Example:   {% do find_components('select a as left_node_id, b as right_node_id from pairs', 'pairs_found', 'p1', 'pairs') %} #}
 {% macro find_components(links, found, prefix, title) %}
-    {%- set rounds = namespace(done=0, open=true) -%}
     {%- set max_rounds = var('max_component_rounds') | int -%}
-    {% do run_query('create temporary table ' ~ prefix ~ '_links_0 as select distinct left_node_id as u, right_node_id as v from (' ~ links ~ ') as links where left_node_id <> right_node_id') %}
+    {%- set rounds = namespace(done=0, open=true) -%}
+    {% set start %}
+        create temporary table {{ prefix }}_links_0 as
+        select
+            cast(greatest(left_node_id, right_node_id) as bigint) as high_id,
+            cast(least(left_node_id, right_node_id) as bigint) as low_id
+        from ({{ links }}) as links
+        where left_node_id <> right_node_id
+    {% endset %}
+    {% do run_query(start) %}
 
-    {% for round in range(max_rounds) %}
+    {% for round in range(max_rounds + 1) %}
         {% if rounds.open %}
             {% set open_links = run_query('select count(*) from ' ~ prefix ~ '_links_' ~ round).rows[0][0] | int %}
             {% if open_links == 0 %}
                 {% set rounds.open = false %}
+            {% elif round == max_rounds %}
+                {{ exceptions.raise_compiler_error('The components of ' ~ title ~ ' did not converge in ' ~ max_rounds ~ ' rounds: raise var max_component_rounds; nothing was published.') }}
             {% else %}
                 {% do log('components of ' ~ title ~ ': round ' ~ (round + 1) ~ ', ' ~ open_links ~ ' links between roots') %}
-                {% do hook_and_shortcut(prefix, round, max_rounds) %}
+                {% do hook_and_shortcut(prefix, round) %}
                 {% set rounds.done = round + 1 %}
             {% endif %}
         {% endif %}
     {% endfor %}
-    {% if rounds.open and run_query('select count(*) from ' ~ prefix ~ '_links_' ~ rounds.done).rows[0][0] | int > 0 %}
-        {{ exceptions.raise_compiler_error('The components of ' ~ title ~ ' did not converge in ' ~ max_rounds ~ ' rounds: raise var max_component_rounds; nothing was published.') }}
+    {% do run_query('drop table ' ~ prefix ~ '_links_' ~ rounds.done) %}
+
+    {# who went to which root, put together from the last round back to the first; every step replaces both its tables #}
+    {% for back in range(1, rounds.done) %}
+        {% set earlier = prefix ~ '_trees_' ~ (rounds.done - 1 - back) %}
+        {% set later = prefix ~ '_trees_' ~ (rounds.done - back) %}
+        {% set put_together %}
+            create temporary table {{ prefix }}_together as
+            select
+                earlier.node_id,
+                coalesce(later.component_id, earlier.component_id) as component_id
+            from {{ earlier }} as earlier
+            left join {{ later }} as later on earlier.component_id = later.node_id
+            union all
+            select node_id, component_id from {{ later }}
+        {% endset %}
+        {% do run_query(put_together) %}
+        {% do run_query('drop table ' ~ earlier) %}
+        {% do run_query('drop table ' ~ later) %}
+        {% do run_query('alter table ' ~ prefix ~ '_together rename to ' ~ earlier) %}
+    {% endfor %}
+
+    {% if rounds.done == 0 %}
+        {% do run_query('create temporary table ' ~ found ~ ' (node_id bigint, component_id bigint)') %}
+    {% else %}
+        {% do run_query('alter table ' ~ prefix ~ '_trees_0 rename to ' ~ found) %}
+        {# a component's lowest node never hooked, so it is not there yet #}
+        {% do run_query('insert into ' ~ found ~ ' select distinct component_id as node_id, component_id from ' ~ found) %}
     {% endif %}
-
-    {# labels, put together from the last round back to the first #}
-    {% do run_query('create temporary table ' ~ prefix ~ '_labels_' ~ rounds.done ~ ' (node_id bigint, component_id bigint)') %}
-    {% for back in range(rounds.done) %}
-        {% set round = rounds.done - 1 - back %}
-        {% set hooks = prefix ~ '_hooks_' ~ round %}
-        {% set later = prefix ~ '_labels_' ~ (round + 1) %}
-        {% do run_query(
-            'create temporary table ' ~ prefix ~ '_labels_' ~ round ~ ' as select hooks.node_id, coalesce(later.component_id, hooks.parent_id) as component_id from ' ~ hooks
-            ~ ' as hooks left join ' ~ later ~ ' as later on hooks.parent_id = later.node_id union all select node_id, component_id from ' ~ later
-        ) %}
-    {% endfor %}
-
-    {% do run_query(
-        'create temporary table ' ~ found ~ ' as select cast(node_id as bigint) as node_id, cast(component_id as bigint) as component_id from ' ~ prefix ~ '_labels_0'
-        ~ ' union all select distinct cast(component_id as bigint) as node_id, cast(component_id as bigint) as component_id from ' ~ prefix ~ '_labels_0'
-    ) %}
-    {% for round in range(rounds.done + 1) %}
-        {% for kind in ['labels', 'links', 'hooks'] %}
-            {% do run_query('drop table if exists ' ~ prefix ~ '_' ~ kind ~ '_' ~ round) %}
-        {% endfor %}
-    {% endfor %}
-{% endmacro %}
-
-
-{# One round: from <prefix>_links_<n> make <prefix>_hooks_<n> (who hooked to which root) and <prefix>_links_<n+1>.
-   Arguments: prefix (of the working tables), round (number from 0), max_jumps (bound of the pointer jumping) #}
-{% macro hook_and_shortcut(prefix, round, max_jumps) %}
-    {% set links = prefix ~ '_links_' ~ round %}
-    {% set hooks = prefix ~ '_hooks_' ~ round %}
-    {% do run_query('create temporary table ' ~ hooks ~ ' as select greatest(u, v) as node_id, min(least(u, v)) as parent_id from ' ~ links ~ ' group by greatest(u, v)') %}
-    {% set chain = namespace(open=true) %}
-    {% for jump in range(max_jumps) %}
-        {% if chain.open %}
-            {% set chained = run_query('select count(*) from ' ~ hooks ~ ' as hooks inner join ' ~ hooks ~ ' as parents on hooks.parent_id = parents.node_id').rows[0][0] | int %}
-            {% if chained == 0 %}
-                {% set chain.open = false %}
-            {% else %}
-                {% do run_query('create temporary table ' ~ hooks ~ '_next as select hooks.node_id, coalesce(parents.parent_id, hooks.parent_id) as parent_id from ' ~ hooks ~ ' as hooks left join ' ~ hooks ~ ' as parents on hooks.parent_id = parents.node_id') %}
-                {% do run_query('drop table ' ~ hooks) %}
-                {% do run_query('alter table ' ~ hooks ~ '_next rename to ' ~ hooks) %}
-            {% endif %}
-        {% endif %}
-    {% endfor %}
-    {% do run_query(
-        'create temporary table ' ~ prefix ~ '_links_' ~ (round + 1) ~ ' as select distinct u, v from (select coalesce(left_hooks.parent_id, links.u) as u, coalesce(right_hooks.parent_id, links.v) as v from ' ~ links
-        ~ ' as links left join ' ~ hooks ~ ' as left_hooks on links.u = left_hooks.node_id left join ' ~ hooks ~ ' as right_hooks on links.v = right_hooks.node_id) as relinked where u <> v'
-    ) %}
+    {% do gather_statistics(found) %}
 {% endmacro %}

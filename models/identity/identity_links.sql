@@ -13,6 +13,12 @@ members as (
 
 ),
 
+paths as (
+
+    select * from {{ ref('int_identity__paths_walked') }}
+
+),
+
 identity_map as (
 
     select * from {{ ref('identity_map') }}
@@ -37,6 +43,15 @@ holding as (
         cast(1 as numeric(18, 6)) as match_probability,
         cast(links.evidence_count as bigint) as evidence_count,
 
+        ---------- booleans
+        {# a link outside the tree of shortest paths closes a circle, so nothing hangs on it alone #}
+        case
+            when left_paths.node_id is null or right_paths.node_id is null then null
+            when left_paths.parent_node_id = links.right_node_id then left_paths.is_bridge
+            when right_paths.parent_node_id = links.left_node_id then right_paths.is_bridge
+            else false
+        end as is_bridge,
+
         ---------- timestamps
         links.first_seen_at
     from links
@@ -44,6 +59,8 @@ holding as (
     inner join members as rights
         on links.right_node_id = rights.node_id
         and lefts.component_id = rights.component_id
+    left join paths as left_paths on links.left_node_id = left_paths.node_id
+    left join paths as right_paths on links.right_node_id = right_paths.node_id
     inner join identity_map on lefts.identifier_key = identity_map.identifier_key
 
 )

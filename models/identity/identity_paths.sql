@@ -1,0 +1,42 @@
+{# From any identifier back to the founder of its customer, one step a row, by the fewest links (I9). #}
+with
+
+paths as (
+
+    select * from {{ ref('int_identity__paths_walked') }}
+
+),
+
+nodes as (
+
+    select * from {{ ref('int_identity__nodes_numbered') }}
+
+),
+
+identity_map as (
+
+    select * from {{ ref('identity_map') }}
+
+),
+
+told as (
+
+    select
+        ---------- ids
+        nodes.identifier_key,
+        parents.identifier_key as next_identifier_key,
+        identity_map.customer_id,
+
+        ---------- numbers
+        paths.depth as links_to_founder,
+
+        ---------- booleans
+        paths.is_bridge
+    from paths
+    inner join nodes on paths.node_id = nodes.node_id
+    inner join identity_map on nodes.identifier_key = identity_map.identifier_key
+    left join nodes as parents on paths.parent_node_id = parents.node_id
+
+)
+
+select * from told
