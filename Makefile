@@ -17,7 +17,7 @@ ifdef TARGET
 export TEKIL_TARGET = $(TARGET)
 endif
 
-.PHONY: build rebuild sample query dbt test lint format fuzz bench dev docs lock clean help
+.PHONY: build rebuild sample query explain plan override dbt test lint format fuzz bench dev docs lock clean help
 
 build: $(READY)  ## land what is new, dbt build, print the summary (incremental on an earlier build)
 	@$(RUN) -m orchestration.lib.build
@@ -30,6 +30,15 @@ sample: $(READY)  ## write a sample retailer: CUSTOMERS=5000 DAYS=365 SEED=20260
 
 query: $(READY)  ## look at a table: make query SQL="select * from segments.segments"
 	@$(RUN) -m orchestration.lib.query
+
+explain: $(READY)  ## why two identifiers are one customer, or not: make explain A=email:... B=phone:...
+	@$(RUN) -m orchestration.lib.ask explain "$(A)" "$(B)"
+
+plan: $(READY)  ## what the rules in seeds/rules would change in who is who, before a build applies them
+	@$(RUN) -m orchestration.lib.ask plan
+
+override: $(READY)  ## merge or un-merge by hand: make override ACTION=exclude A=email:... B=account_id:... REASON="..."
+	@$(RUN) -m orchestration.lib.override "$(or $(ACTION),exclude)" "$(A)" "$(B)" --reason "$(REASON)"
 
 dbt: $(READY)  ## any dbt command with these settings: make dbt ARGS="build --select customers"
 	@$(RUN) -m orchestration.lib.run_dbt $(ARGS)

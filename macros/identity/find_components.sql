@@ -19,7 +19,9 @@
         select
             cast(greatest(left_node_id, right_node_id) as bigint) as high_id,
             cast(least(left_node_id, right_node_id) as bigint) as low_id
-        from ({{ links }}) as links
+        from (
+            {{ links }}
+        ) as links
         where left_node_id <> right_node_id
     {% endset %}
     {% do run_query(start) %}

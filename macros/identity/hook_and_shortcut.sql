@@ -31,7 +31,6 @@
     {% do run_query(jump_all) %}
     {% do run_query('drop table ' ~ hooks) %}
     {% do run_query('create temporary table ' ~ trees ~ ' as select node_id, component_id from ' ~ prefix ~ '_jumps_0 where not is_open') %}
-    {% do gather_statistics(trees) %}
 
     {# labels have 63 bits, so no chain needs more jumps #}
     {% for jump in range(jump_count) %}

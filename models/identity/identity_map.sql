@@ -1,56 +1,45 @@
-{# Which customer an identifier is: the table every other layer joins through. #}
+{# Which customer an identifier is: the table every other layer joins through. customer_id holds by exact links alone; the levels beside
+   it tell which customer it is when probable links count too (I10). #}
 with
-
-ledger as (
-
-    select * from {{ ref('identity_changes') }}
-
-),
-
-screened as (
-
-    select * from {{ ref('int_identity__identifiers_screened') }}
-
-),
-
-latest as (
-
-    select
-        identifier_key,
-        max(build_number) as build_number
-    from ledger
-    group by identifier_key
-
-),
 
 mapped as (
 
+    select * from {{ ref('int_identity__identifiers_mapped') }}
+
+),
+
+levels as (
+
+    select * from {{ ref('identity_levels') }}
+
+),
+
+joined as (
+
     select
         ---------- ids
-        ledger.identifier_key,
-        ledger.to_customer_id as customer_id,
+        mapped.identifier_key,
+        mapped.customer_id,
+        levels.strict_customer_id,
+        levels.wide_customer_id,
 
         ---------- strings
-        screened.identifier_type,
-        'exact' as match_type,
+        mapped.identifier_type,
+        case when mapped.customer_id = levels.wide_customer_id then 'exact' else 'probable' end as match_type,
 
         ---------- numbers
-        cast(1 as {{ dbt.type_numeric() }}) as match_probability,
+        case when mapped.customer_id = levels.wide_customer_id then 1 else levels.match_probability end as match_probability,
 
         ---------- booleans
-        screened.is_known_person,
-        not screened.is_linking as is_shared,
+        mapped.is_known_person,
+        mapped.is_shared,
 
         ---------- timestamps
-        screened.first_seen_at,
-        screened.last_seen_at
-    from ledger
-    inner join latest
-        on ledger.identifier_key = latest.identifier_key
-        and ledger.build_number = latest.build_number
-    inner join screened on ledger.identifier_key = screened.identifier_key
-    where ledger.to_customer_id is not null
+        mapped.first_seen_at,
+        mapped.last_seen_at
+    from mapped
+    inner join levels on mapped.customer_id = levels.customer_id
 
 )
 
-select * from mapped
+select * from joined

@@ -1,5 +1,8 @@
-{# How good the graph is (I11): pairwise and B-cubed precision, recall and F1 where truth is known, sizes everywhere.
+{# How good the graph is at each level (I11): pairwise and B-cubed precision, recall and F1 where truth is known, sizes everywhere.
    Pairwise counts pairs of records; B-cubed averages over records, so that one monster does not hide a thousand good ones. #}
+{% set columns = {'exact': 'customer_id', 'strict': 'strict_customer_id', 'wide': 'wide_customer_id'} -%}
+{% set rates = ['pairwise_precision', 'pairwise_recall', 'pairwise_f1', 'bcubed_precision', 'bcubed_recall', 'bcubed_f1', 'labelled_records'] -%}
+{% set totals = ['customers', 'known_customers', 'identifiers', 'largest_customer', 'large_customers', 'single_identifier_share', 'refused_identifiers'] -%}
 with
 
 matched as (
@@ -20,14 +23,27 @@ screened as (
 
 ),
 
+levels as (
+
+    {%- for level in columns %}
+    {%- if not loop.first %}
+    union all
+    {%- endif %}
+    select '{{ level }}' as level
+    {%- endfor %}
+
+),
+
 cells as (
 
     select
+        level,
         customer_id,
         person_id,
         count(*) as records
     from matched
     group by
+        level,
         customer_id,
         person_id
 
@@ -36,78 +52,143 @@ cells as (
 by_customer as (
 
     select
+        level,
         customer_id,
         sum(records) as records
     from cells
-    group by customer_id
+    group by
+        level,
+        customer_id
 
 ),
 
 by_person as (
 
     select
+        level,
         person_id,
         sum(records) as records
     from cells
-    group by person_id
+    group by
+        level,
+        person_id
+
+),
+
+true_pairs as (
+
+    select
+        level,
+        sum(records * (records - 1)) as pair_count
+    from cells
+    group by level
+
+),
+
+found_pairs as (
+
+    select
+        level,
+        sum(records * (records - 1)) as pair_count
+    from by_customer
+    group by level
+
+),
+
+real_pairs as (
+
+    select
+        level,
+        sum(records * (records - 1)) as pair_count
+    from by_person
+    group by level
 
 ),
 
 pairs as (
 
     select
-        cast((select coalesce(sum(records * (records - 1)), 0) from cells) as bigint) as true_pairs,
-        cast((select coalesce(sum(records * (records - 1)), 0) from by_customer) as bigint) as found_pairs,
-        cast((select coalesce(sum(records * (records - 1)), 0) from by_person) as bigint) as real_pairs
+        levels.level,
+        cast(coalesce(true_pairs.pair_count, 0) as bigint) as true_pairs,
+        cast(coalesce(found_pairs.pair_count, 0) as bigint) as found_pairs,
+        cast(coalesce(real_pairs.pair_count, 0) as bigint) as real_pairs
+    from levels
+    left join true_pairs on levels.level = true_pairs.level
+    left join found_pairs on levels.level = found_pairs.level
+    left join real_pairs on levels.level = real_pairs.level
 
 ),
 
 cubed as (
 
     select
-        cast(sum(cells.records) as bigint) as records,
+        levels.level,
+        cast(coalesce(sum(cells.records), 0) as bigint) as records,
         sum({{ divide('cells.records * cells.records', 'by_customer.records', 6) }}) as precision_sum,
         sum({{ divide('cells.records * cells.records', 'by_person.records', 6) }}) as recall_sum
-    from cells
-    inner join by_customer on cells.customer_id = by_customer.customer_id
-    inner join by_person on cells.person_id = by_person.person_id
+    from levels
+    left join cells on levels.level = cells.level
+    left join by_customer
+        on cells.level = by_customer.level
+        and cells.customer_id = by_customer.customer_id
+    left join by_person
+        on cells.level = by_person.level
+        and cells.person_id = by_person.person_id
+    group by levels.level
 
 ),
 
-rates as (
+shares as (
 
     select
+        pairs.level,
         {{ divide('pairs.true_pairs', 'pairs.found_pairs', 6) }} as pairwise_precision,
         {{ divide('pairs.true_pairs', 'pairs.real_pairs', 6) }} as pairwise_recall,
         {{ divide('2 * pairs.true_pairs', '(pairs.found_pairs + pairs.real_pairs)', 6) }} as pairwise_f1,
         {{ divide('cubed.precision_sum', 'cubed.records', 6) }} as bcubed_precision,
         {{ divide('cubed.recall_sum', 'cubed.records', 6) }} as bcubed_recall,
-        coalesce(cubed.records, 0) as labelled_records
+        cubed.records as labelled_records
     from pairs
-    cross join cubed
+    inner join cubed on pairs.level = cubed.level
+
+),
+
+rated as (
+
+    select
+        shares.*,
+        {{ divide('2 * bcubed_precision * bcubed_recall', '(bcubed_precision + bcubed_recall)', 6) }} as bcubed_f1
+    from shares
+
+),
+
+members as (
+
+    {%- for level, column in columns.items() %}
+    {%- if not loop.first %}
+
+    union all
+    {%- endif %}
+    select
+        '{{ level }}' as level,
+        {{ column }} as customer_id,
+        is_known_person
+    from identity_map
+    {%- endfor %}
 
 ),
 
 sizes as (
 
     select
+        level,
         customer_id,
         count(*) as identifiers,
         max(case when is_known_person then 1 else 0 end) as is_known
-    from identity_map
-    group by customer_id
-
-),
-
-totals as (
-
-    select
-        count(*) as customers,
-        coalesce(sum(is_known), 0) as known_customers,
-        coalesce(sum(identifiers), 0) as identifiers,
-        coalesce(max(identifiers), 0) as largest_customer,
-        {{ divide('sum(case when identifiers = 1 then 1 else 0 end)', 'count(*)', 6) }} as single_identifier_share
-    from sizes
+    from members
+    group by
+        level,
+        customer_id
 
 ),
 
@@ -119,83 +200,37 @@ refused as (
 
 ),
 
-measured as (
+totalled as (
 
     select
-        'pairwise_precision' as measure,
-        cast(pairwise_precision as numeric(18, 6)) as value
-    from rates
-    union all
-    select
-        'pairwise_recall' as measure,
-        cast(pairwise_recall as numeric(18, 6)) as value
-    from rates
-    union all
-    select
-        'pairwise_f1' as measure,
-        cast(pairwise_f1 as numeric(18, 6)) as value
-    from rates
-    union all
-    select
-        'bcubed_precision' as measure,
-        cast(bcubed_precision as numeric(18, 6)) as value
-    from rates
-    union all
-    select
-        'bcubed_recall' as measure,
-        cast(bcubed_recall as numeric(18, 6)) as value
-    from rates
-    union all
-    select
-        'bcubed_f1' as measure,
-        cast({{ divide('2 * bcubed_precision * bcubed_recall', '(bcubed_precision + bcubed_recall)', 6) }} as numeric(18, 6)) as value
-    from rates
-    union all
-    select
-        'labelled_records' as measure,
-        cast(labelled_records as numeric(18, 6)) as value
-    from rates
-    union all
-    select
-        'customers' as measure,
-        cast(customers as numeric(18, 6)) as value
-    from totals
-    union all
-    select
-        'known_customers' as measure,
-        cast(known_customers as numeric(18, 6)) as value
-    from totals
-    union all
-    select
-        'identifiers' as measure,
-        cast(identifiers as numeric(18, 6)) as value
-    from totals
-    union all
-    select
-        'largest_customer' as measure,
-        cast(largest_customer as numeric(18, 6)) as value
-    from totals
-    union all
-    select
-        'single_identifier_share' as measure,
-        cast(single_identifier_share as numeric(18, 6)) as value
-    from totals
-    union all
-    select
-        'refused_identifiers' as measure,
-        cast(refused_identifiers as numeric(18, 6)) as value
-    from refused
+        levels.level,
+        count(sizes.customer_id) as customers,
+        coalesce(sum(sizes.is_known), 0) as known_customers,
+        coalesce(sum(sizes.identifiers), 0) as identifiers,
+        coalesce(max(sizes.identifiers), 0) as largest_customer,
+        count(case when sizes.identifiers > {{ var('large_customer_identifiers') }} then 1 end) as large_customers,
+        {{ divide('count(case when sizes.identifiers = 1 then 1 end)', 'count(sizes.customer_id)', 6) }} as single_identifier_share,
+        min(refused.refused_identifiers) as refused_identifiers
+    from levels
+    left join sizes on levels.level = sizes.level
+    cross join refused
+    group by levels.level
 
 ),
 
-leveled as (
+measured as (
 
+    {%- for measure in rates + totals %}
+    {%- if not loop.first %}
+    union all
+    {%- endif %}
     select
-        measure,
-        'exact' as level,
-        value
-    from measured
+        '{{ measure }}' as measure,
+        level,
+        cast({{ measure }} as numeric(18, 6)) as value
+    from {{ 'rated' if measure in rates else 'totalled' }}
+    {%- endfor %}
 
 )
 
-select * from leveled
+select * from measured

@@ -1,54 +1,31 @@
-{# Which customer a source record belongs to: by the record's own key where it has one, else by its most trusted identifier. #}
+{# Which customer a source record belongs to, at each level of confidence (I10). #}
 with
-
-evidence as (
-
-    select * from {{ ref('int_identity__evidence_keyed') }}
-    where record_id is not null
-
-),
-
-identity_map as (
-
-    select * from {{ ref('identity_map') }}
-
-),
-
-ranked as (
-
-    select
-        evidence.source,
-        evidence.table_name,
-        evidence.record_id,
-        identity_map.customer_id,
-        row_number() over (
-            partition by
-                evidence.source,
-                evidence.table_name,
-                evidence.record_id
-            order by
-                case when evidence.is_own then 0 else 1 end,
-                case when identity_map.is_shared then 1 else 0 end,
-                evidence.trust_rank,
-                {{ binary_order('evidence.identifier_key') }},
-                {{ binary_order('evidence.evidence_id') }}
-        ) as place
-    from evidence
-    inner join identity_map on evidence.identifier_key = identity_map.identifier_key
-
-),
 
 mapped as (
 
+    select * from {{ ref('int_identity__records_mapped') }}
+
+),
+
+levels as (
+
+    select * from {{ ref('identity_levels') }}
+
+),
+
+joined as (
+
     select
         ---------- ids
-        source,
-        table_name,
-        record_id,
-        customer_id
-    from ranked
-    where place = 1
+        mapped.source,
+        mapped.table_name,
+        mapped.record_id,
+        mapped.customer_id,
+        levels.strict_customer_id,
+        levels.wide_customer_id
+    from mapped
+    inner join levels on mapped.customer_id = levels.customer_id
 
 )
 
-select * from mapped
+select * from joined

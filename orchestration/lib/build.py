@@ -42,11 +42,21 @@ def build(settings: Settings, rebuild: bool = False, progress: Progress = print)
     with build_lock(settings, progress=progress):
         report = load(settings, progress)
         progress(report.summary())
+        link_people(settings, progress)
         result = dbt.build(settings, rebuild, progress)
         progress(f"dbt: {result.ran} seeds, models and tests, all passed")
         publish(settings)
         # inside the lock: a reader and a build that waits for its turn would refuse each other
         return summary(settings, time.monotonic() - started)
+
+
+def link_people(settings: Settings, progress: Progress) -> None:
+    """Find likenesses among the people records, which the identity models then read; refused for want of data is no error (I3)."""
+    from orchestration.lib.linking import link
+
+    people = ["--select", "+int_staging__people_prepared", "--exclude-resource-type", "test", "unit_test"]
+    dbt.build(settings, False, lambda _: None, *people)
+    progress(link(settings, progress).summary())
 
 
 def with_landing(settings: Settings, progress: Progress) -> Settings:

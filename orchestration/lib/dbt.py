@@ -65,12 +65,14 @@ def dbt_command(*arguments: str) -> list[str]:
     return [sys.executable, "-c", "from dbt.cli.main import cli; cli()", *arguments]
 
 
-def build(settings: Settings, full_refresh: bool, progress: Callable[[str], None]) -> DbtReport:
-    """`dbt build`: seeds, models and tests in the order of their dependencies.
+def build(
+    settings: Settings, full_refresh: bool, progress: Callable[[str], None], *selection: str
+) -> DbtReport:
+    """`dbt build`: seeds, models and tests in the order of their dependencies; all, or what `selection` (dbt's arguments) picks.
 
     Raises TekilError, one sentence with what failed first, when any node failed; what it had built until then stands.
     """
-    arguments = ["--log-format", "json", "--log-level", "info", "build"]
+    arguments = ["--log-format", "json", "--log-level", "info", "build", *selection]
     environment = dbt_environment(settings)
     process = subprocess.Popen(
         [sys.executable, "-m", __name__, *arguments, *(["--full-refresh"] if full_refresh else [])],

@@ -16,6 +16,7 @@ from orchestration.lib.landing import LandingTable, read_contract
 from orchestration.lib.locks import build_lock
 from orchestration.lib.merging import Counts, Stamp
 from orchestration.lib.reading import Reading, read_batch
+from orchestration.lib.seeds import drop_outgrown
 from orchestration.lib.settings import Settings
 from orchestration.lib.warehouse import Warehouse, open_warehouse
 
@@ -102,6 +103,8 @@ class _Run:
     def load(self, landing) -> LoadReport:
         self.warehouse.ensure_tables(self.contract)
         self.warehouse.check_salt(self.settings.pii_salt)
+        for seed in drop_outgrown(self.warehouse, self.settings.root):
+            self.progress(f"seeds/rules/{seed}.csv has other columns than before: its table is made anew")
         self._list_counts()
         stamp = self._begin()
         report = LoadReport(stamp.load_id, remarks=list(landing.remarks))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from orchestration.lib.errors import TekilError
 from orchestration.lib.landing import read_contract
+from orchestration.lib.linking.rules import check_variants, linking_rules
 from orchestration.lib.settings import Settings
 
 OFFERED_TYPES = re.compile(r"unpivot_identifiers\(\s*'[^']*',\s*\{(.*?)\}", re.DOTALL)
@@ -19,6 +20,8 @@ COLUMNS = {
     "segment_thresholds": ("segment", "threshold", "value"),
     "segment_definitions": ("segment",),
     "currency_rates": ("currency",),
+    "linking_settings": ("setting", "value"),
+    "given_name_variants": ("name", "variant_of"),
 }
 USED_THRESHOLDS = re.compile(r"threshold(?:_count)?\('([^']+)',\s*'([^']+)'\)")
 
@@ -33,6 +36,8 @@ def check_rules(settings: Settings) -> None:
     _check_thresholds(settings.root, rules)
     _check_segments(settings.root, rules)
     _check_currency(rules, settings.currency)
+    linking_rules(settings.root)
+    check_variants(settings.root)
 
 
 def read(path: Path) -> list[dict[str, str]]:

@@ -83,6 +83,49 @@ SERVICE_TABLES = {
         "rows_quarantined": "bigint",
         "rows_in_raw": "bigint",
     },
+    "ops.probable_links": {
+        "left_source": "varchar",
+        "left_table_name": "varchar",
+        "left_record_id": "varchar",
+        "right_source": "varchar",
+        "right_table_name": "varchar",
+        "right_record_id": "varchar",
+        "match_probability": "decimal(7, 6)",
+        "probability_low": "decimal(7, 6)",
+        "probability_high": "decimal(7, 6)",
+        "match_weight": "decimal(12, 4)",
+        "pattern": "varchar",
+        "model_version": "varchar",
+        "left_content_hash": "varchar",
+        "right_content_hash": "varchar",
+        "linked_at": "timestamp",
+    },
+    "ops.linking_runs": {
+        "run_id": "bigint",
+        "started_at": "timestamp",
+        "finished_at": "timestamp",
+        "status": "varchar",
+        "reason": "varchar",
+        "records": "bigint",
+        "changed_records": "bigint",
+        "pairs_compared": "bigint",
+        "links": "bigint",
+        "model_version": "varchar",
+        "trained_on_records": "bigint",
+    },
+    "ops.linked_records": {
+        "source": "varchar",
+        "table_name": "varchar",
+        "record_id": "varchar",
+        "content_hash": "varchar",
+        "compared_hash": "varchar",
+    },
+    "ops.linking_frequencies": {
+        "model_version": "varchar",
+        "column_name": "varchar",
+        "value_key": "varchar",
+        "frequency": "decimal(18, 9)",
+    },
 }
 
 
@@ -107,6 +150,10 @@ class Warehouse:
 
     def copy_in(self, table: str, columns: Sequence[str], select: str) -> None:
         """Append the rows of a scratch query to a warehouse table."""
+        raise NotImplementedError
+
+    def copy_out(self, select: str, path: Path) -> None:
+        """Write the rows of a warehouse query to a .csv file without a header."""
         raise NotImplementedError
 
     def temporary_table(self, name: str, columns: dict[str, str]) -> None:
@@ -225,6 +272,9 @@ class DuckDBWarehouse(Warehouse):
     def copy_in(self, table: str, columns: Sequence[str], select: str) -> None:
         self.scratch.execute(f"insert into {table} ({column_list(columns)}) {select}")
 
+    def copy_out(self, select: str, path: Path) -> None:
+        self.scratch.execute(f"copy ({select}) to '{path}' (format csv, header false)")
+
     def close(self) -> None:
         if hasattr(self, "scratch"):
             self.scratch.close()
@@ -265,6 +315,10 @@ class PostgresWarehouse(Warehouse):
         with self.connection.cursor() as cursor, path.open("rb") as file:
             cursor.copy_expert(f"copy {table} ({column_list(columns)}) from stdin (format csv)", file)
         path.unlink()
+
+    def copy_out(self, select: str, path: Path) -> None:
+        with self.connection.cursor() as cursor, path.open("wb") as file:
+            cursor.copy_expert(f"copy ({select}) to stdout (format csv)", file)
 
     def by_code_point(self, text: str) -> str:
         return f'{text} collate "C"'

@@ -1,0 +1,99 @@
+{# Likenesses between records, told of the customers they belong to by exact links (I3): once for each level whose line they pass. A likeness
+   of records that have changed since they were compared says nothing any more; a level's own copy of each customer is a node of its own. #}
+with
+
+probable_links as (
+
+    select * from {{ source('ops', 'probable_links') }}
+
+),
+
+people as (
+
+    select * from {{ ref('int_staging__people_prepared') }}
+
+),
+
+records as (
+
+    select * from {{ ref('int_identity__records_mapped') }}
+
+),
+
+settings as (
+
+    select * from {{ ref('linking_settings') }}
+
+),
+
+levels as (
+
+    select
+        setting,
+        case setting when 'strict_probability' then 'strict' else 'wide' end as level,
+        case setting when 'strict_probability' then 0 else 1 end as level_number,
+        cast(value as numeric(18, 6)) as line
+    from settings
+    where setting in ('strict_probability', 'wide_probability')
+
+),
+
+standing as (
+
+    select
+        lefts.customer_id as left_customer_id,
+        rights.customer_id as right_customer_id,
+        probable_links.match_probability
+    from probable_links
+    inner join people as left_people
+        on probable_links.left_source = left_people.source
+        and probable_links.left_table_name = left_people.table_name
+        and probable_links.left_record_id = left_people.record_id
+        and probable_links.left_content_hash = left_people.content_hash
+    inner join people as right_people
+        on probable_links.right_source = right_people.source
+        and probable_links.right_table_name = right_people.table_name
+        and probable_links.right_record_id = right_people.record_id
+        and probable_links.right_content_hash = right_people.content_hash
+    inner join records as lefts
+        on probable_links.left_source = lefts.source
+        and probable_links.left_table_name = lefts.table_name
+        and probable_links.left_record_id = lefts.record_id
+    inner join records as rights
+        on probable_links.right_source = rights.source
+        and probable_links.right_table_name = rights.table_name
+        and probable_links.right_record_id = rights.record_id
+    where lefts.customer_id <> rights.customer_id
+
+),
+
+paired as (
+
+    select
+        least({{ binary_order('left_customer_id') }}, {{ binary_order('right_customer_id') }}) as left_customer_id,
+        greatest({{ binary_order('left_customer_id') }}, {{ binary_order('right_customer_id') }}) as right_customer_id,
+        max(match_probability) as match_probability,
+        count(*) as record_pair_count
+    from standing
+    group by
+        least({{ binary_order('left_customer_id') }}, {{ binary_order('right_customer_id') }}),
+        greatest({{ binary_order('left_customer_id') }}, {{ binary_order('right_customer_id') }})
+
+),
+
+links as (
+
+    select
+        levels.level,
+        paired.left_customer_id,
+        paired.right_customer_id,
+        {{ customer_node('paired.left_customer_id', 'levels.level_number') }} as left_node_id,
+        {{ customer_node('paired.right_customer_id', 'levels.level_number') }} as right_node_id,
+        paired.match_probability,
+        paired.record_pair_count
+    from paired
+    inner join levels on paired.match_probability >= levels.line
+
+)
+
+select * from links

@@ -1,0 +1,296 @@
+"""The identity models without dbt: their SQL rendered by Jinja alone, run on a DuckDB in memory, in half a second.
+
+Takes evidence instead of landed rows, so staging is left out; everything from the keys of identifiers to the aliases runs as
+it stands in models/identity, the materializations too. Only what our macros use of dbt is there; anything else fails at once.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import re
+from pathlib import Path
+from types import SimpleNamespace
+
+import duckdb
+import jinja2
+import yaml
+
+from orchestration.lib.warehouse import SERVICE_TABLES
+from tests.scenarios.judge import Evidence
+from tests.scenarios.worlds import Step, Tables, limits_written, rules_of_the_house, taken, written_by_hand
+from tests.support.project import ROOT
+
+SALT = "salt of the tests"
+TARGETS = (
+    "identity_map",
+    "identity_changes",
+    "identity_aliases",
+    "identity_refusals",
+    "identity_links",
+    "record_map",
+)
+GIVEN = {
+    "int_staging__evidence_unioned",
+    "identifier_types",
+    "identifier_limits",
+    "identifier_denylist",
+    "identity_overrides",
+}
+TABLES = """
+create schema raw; create schema ops;
+create table raw.identifier_salt as select 'salt of the tests' as salt;
+create table identifier_types (identifier_type text, trust_rank integer, max_per_customer integer, is_known_person boolean, is_standalone boolean, reason text);
+create table identifier_limits (identifier_type text, counted text, time_window text, max_count integer, reason text);
+create table identifier_denylist (identifier_type text, match text, value text, reason text);
+create table identity_overrides (action text, identifier_key text, other_identifier_key text, decided_at timestamp, decided_by text, reason text);
+create table int_staging__evidence_unioned (source text, table_name text, record_id text, evidence_id text, channel text, identifier_type text,
+    identifier_value text, is_own boolean, given_name text, birth_date date, first_seen_at timestamp, last_seen_at timestamp)
+"""
+
+
+class Relation(str):
+    """The name of a table, with what dbt's relations answer."""
+
+    @property
+    def identifier(self) -> str:
+        return str(self)
+
+    @property
+    def name(self) -> str:
+        return str(self)
+
+    @property
+    def is_table(self) -> bool:
+        return True
+
+    def incorporate(self, **_) -> Relation:
+        return self
+
+    def render(self) -> str:
+        return str(self)
+
+
+class Config(dict):
+    """A model's configuration: called by the model, asked by its materialization."""
+
+    def __call__(self, **given) -> str:
+        self.update(given)
+        return ""
+
+
+@functools.cache
+def model_files() -> dict[str, Path]:
+    folders = ("models/identity", "models/staging")
+    return {path.stem: path for folder in folders for path in (ROOT / folder).rglob("*.sql")}
+
+
+@functools.cache
+def macro_text() -> str:
+    """All macros that identity may call; a materialization becomes a macro of the model's SQL."""
+    paths = [
+        *sorted((ROOT / "macros" / "cross_db").glob("*.sql")),
+        *sorted((ROOT / "macros" / "identity").glob("*.sql")),
+    ]
+    text = "\n".join(path.read_text(encoding="utf-8") for path in paths)
+    text = re.sub(
+        r"{%-?\s*materialization\s+(\w+),.*?%}", r"{% macro materialize_\1(sql, this, model) %}", text
+    )
+    return re.sub(r"{%-?\s*endmaterialization\s*-?%}", "{% endmacro %}", text)
+
+
+@functools.cache
+def variables() -> dict:
+    return yaml.safe_load((ROOT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
+
+
+def compiled(text: str) -> jinja2.Template:
+    environment = jinja2.Environment(extensions=["jinja2.ext.do"], undefined=jinja2.StrictUndefined)
+    return environment.from_string(text)
+
+
+@functools.cache
+def models_in_order() -> tuple[str, ...]:
+    """The models behind the targets, each after those it reads."""
+    found: list[str] = []
+
+    def visit(name: str) -> None:
+        if name in GIVEN or name in found:
+            return
+        for needed in re.findall(r"ref\('(\w+)'\)", model_files()[name].read_text(encoding="utf-8")):
+            visit(needed)
+        found.append(name)
+
+    for target in TARGETS:
+        visit(target)
+    return tuple(found)
+
+
+class Memory:
+    """A warehouse in memory; `texts` replaces the text of models, as a mutation does."""
+
+    def __init__(self, texts: dict[str, str] | None = None) -> None:
+        self.connection = duckdb.connect(config={"threads": 1})
+        self.connection.execute(TABLES)
+        for table, columns in SERVICE_TABLES.items():
+            listed = ", ".join(f"{column} {kind}" for column, kind in columns.items())
+            self.connection.execute(f"create table if not exists {table} ({listed})")
+        self.texts = texts or {}
+        self.rules = rules_of_the_house()
+        self.tables: set[str] = set()
+        self.moments = 0
+        self.config = Config()
+        self.full_refresh = False
+        self._write_rules()
+        self.macros = compiled(macro_text()).make_module(self.words())
+
+    def _write_rules(self) -> None:
+        types = [(name, *kind, "") for name, kind in self.rules.types.items()]
+        self.connection.executemany("insert into identifier_types values (?, ?, ?, ?, ?, ?)", types)
+        denied = [(*row, "told by a seed") for row in self.rules.denylist]
+        self.connection.executemany("insert into identifier_denylist values (?, ?, ?, ?)", denied)
+        self.set_limits(self.rules.limits)
+
+    def words(self) -> dict:
+        """dbt's own words, as far as they are used."""
+        module = SimpleNamespace(get=lambda name: getattr(self.macros, name))
+
+        class Tekil:
+            def __getattr__(_, name):
+                return module.get(name)
+
+        def dispatch(name, namespace=None):
+            special = getattr(self.macros, f"duckdb__{name}", None)
+            return special or getattr(self.macros, f"default__{name}")
+
+        def statement(name=None, caller=None, **_):
+            self.connection.execute(caller())
+            return ""
+
+        def rename_relation(old, new):
+            self.connection.execute(f"alter table {old} rename to {new}")
+
+        def refuse(message):
+            raise RuntimeError(message)
+
+        return {
+            "ref": lambda name: Relation(name),
+            "source": lambda schema, name: Relation(f"{schema}.{name}"),
+            "run_query": self.run_query,
+            "var": lambda name, default=None: variables().get(name, default),
+            "log": lambda *_, **__: "",
+            "return": lambda value: value,
+            "target": SimpleNamespace(type="duckdb", name="duckdb"),
+            "tekil": Tekil(),
+            "dbt": SimpleNamespace(type_string=lambda: "text", type_numeric=lambda: "numeric(28, 6)"),
+            "adapter": SimpleNamespace(
+                dispatch=dispatch,
+                drop_relation=lambda relation: self.connection.execute(f"drop table {relation}") and None,
+                rename_relation=rename_relation,
+                commit=lambda: "",
+            ),
+            "exceptions": SimpleNamespace(raise_compiler_error=refuse, warn=lambda *_: ""),
+            "statement": statement,
+            "load_cached_relation": lambda relation: relation if self.exists(relation) else None,
+            "load_relation": lambda relation: relation if self.exists(relation) else None,
+            "make_intermediate_relation": lambda relation: Relation(f"{relation}__building"),
+            "run_hooks": lambda *_, **__: "",
+            "persist_docs": lambda *_, **__: "",
+            "pre_hooks": [],
+            "post_hooks": [],
+            "local_md5": lambda text: hashlib.md5(text.encode()).hexdigest(),
+            "invocation_id": "memory",
+            "execute": True,
+            "flags": SimpleNamespace(WHICH="run", FULL_REFRESH=False),
+            "should_full_refresh": lambda: self.full_refresh and self.config.get("full_refresh") is not False,
+            "config": self.config,
+            "modules": SimpleNamespace(re=re),
+            "none": None,
+        }  # fmt: skip
+
+    def exists(self, relation: str) -> bool:
+        found = self.connection.execute("select 1 from duckdb_tables() where table_name = ?", [str(relation)])
+        return found.fetchone() is not None
+
+    def run_query(self, sql: str):
+        cursor = self.connection.execute(sql)
+        return SimpleNamespace(rows=cursor.fetchall() if cursor.description else [])
+
+    def hear(self, steps: list[Step]) -> None:
+        """Write decisions and denylist rows; rows arrive as evidence, when it is built."""
+        for sql, values in written_by_hand(steps, "ops.identity_overrides", "identifier_denylist"):
+            self.connection.execute(sql, values)
+
+    def set_limits(self, limits: list[tuple[str, str, str, int]]) -> None:
+        self.rules.limits = limits
+        self.connection.execute("delete from identifier_limits")
+        for sql, values in limits_written(limits, "identifier_limits"):
+            self.connection.execute(sql, values)
+
+    def take(self, evidence: list[Evidence]) -> None:
+        """Put the evidence in the place of what staging gives; evidence of one name is one."""
+        folded: dict[tuple, list] = {}
+        for told in evidence:
+            source, table, number = told.name.split("/", 2)
+            record = told.record[2] if told.record else None
+            for kind, value in told.identifiers:
+                row = (
+                    source,
+                    table,
+                    record,
+                    number,
+                    "web",
+                    kind,
+                    value,
+                    told.own == (kind, value),
+                    told.given_name,
+                    told.birth_date,
+                )
+                folded.setdefault(row, []).append(told.seen_at)
+        rows = []
+        for row, moments in folded.items():
+            known = [at for at in moments if at]
+            rows.append((*row, min(known, default=None), max(known, default=None)))
+        self.connection.execute("delete from int_staging__evidence_unioned")
+        if rows:
+            columns = [list(column) for column in zip(*rows, strict=True)]
+            lists = ", ".join(
+                f"unnest(?::{'boolean' if n == 7 else 'date' if n == 9 else 'timestamp' if n > 9 else 'text'}[])"
+                for n in range(12)
+            )
+            self.connection.execute(f"insert into int_staging__evidence_unioned select {lists}", columns)
+
+    def build(self, evidence: list[Evidence], full_refresh: bool = False) -> Tables:
+        """Run every model; the ledger is added to, the rest made anew."""
+        self.take(evidence)
+        self.moments += 1
+        self.full_refresh = full_refresh
+        for name in models_in_order():
+            self.run_model(name)
+        return taken(lambda sql: self.connection.execute(sql).fetchall(), schema="")
+
+    def run_model(self, name: str) -> None:
+        """Render one model and put its rows where dbt would."""
+        self.config.clear()
+        words = self.words() | {
+            name: getattr(self.macros, name) for name in dir(self.macros) if not name.startswith("_")
+        }
+        own = {
+            "this": Relation(name),
+            "is_incremental": lambda: name in self.tables and not words["should_full_refresh"](),
+            "as_of": lambda: f"cast('2026-07-{self.moments:02}' as timestamp)",
+        }
+        text = self.texts.get(name) or model_files()[name].read_text(encoding="utf-8")
+        sql = compiled(text).render({**words, **own})
+        kind = self.config.get("materialized", "table")
+        if kind == "incremental" and own["is_incremental"]():
+            self.connection.execute(f"create temporary table {name}__added as {sql}")
+            self.connection.execute(f"insert into {name} by name from {name}__added")
+            self.connection.execute(f"drop table {name}__added")
+        elif kind in ("table", "view", "incremental"):
+            self.connection.execute(f"create or replace table {name} as {sql}")
+        else:
+            getattr(self.macros, f"materialize_{kind}")(
+                sql, Relation(name), SimpleNamespace(name=name, config=self.config)
+            )
+        self.tables.add(name)
