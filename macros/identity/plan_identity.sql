@@ -1,9 +1,9 @@
 {# Print what the rules as they stand in the seeds now would change, before a build applies them: which customers would merge, split,
    gain or lose identifiers (a dry run, I4, I6). The very models of the identity layer are rendered into temporary tables, so
-   what it says is what the next build does, as long as no new data lands in between. Run it as
-     dbt seed && dbt run-operation plan_identity
+   what it says is what the next build does, as long as no new data lands in between.
    Arguments: show (how many lines of detail to print), every_change (print each change of the ledger too, one a line)
-   Prints:    ids of customers and counts; no values. Returns the changes as dicts. #}
+   Prints:    ids of customers and counts; no values.
+   Example:   dbt seed && dbt run-operation plan_identity #}
 {% macro plan_identity(show=20, every_change=false) %}
     {% set steps = tekil.planned_steps() %}
     {% for step in steps %}
@@ -36,35 +36,4 @@
             {% do print('change: ' ~ row[0] ~ ' ' ~ (row[1] or '-') ~ ' ' ~ (row[2] or '-') ~ ' ' ~ row[3]) %}
         {% endfor %}
     {% endif %}
-{% endmacro %}
-
-
-{# The models between the rules and the ledger, in order. #}
-{% macro planned_steps() %}
-    {{ return([
-        'int_identity__overrides_combined', 'int_identity__evidence_keyed', 'int_identity__identifiers_screened', 'int_identity__candidates_made',
-        'int_identity__nodes_numbered', 'int_identity__links_made', 'int_identity__components_found', 'int_identity__vetoes_found',
-        'int_identity__components_vetoed', 'int_identity__members_grouped', 'identity_changes',
-    ]) }}
-{% endmacro %}
-
-
-{# The SQL of a model, reading the plan's temporary tables in place of the models before it, and as the next of many runs. #}
-{% macro rendered_for_a_plan(step) %}
-    {% set code = modules.re.sub('\\{\\{\\s*config\\([^}]*\\)\\s*\\}\\}', '', graph.nodes['model.tekil.' ~ step].raw_code) %}
-    {% set code = code | replace('is_incremental()', 'true') | replace('{{ this }}', tekil.relation_of(step) | string) | replace("ref('", "tekil.planned_ref('") %}
-    {{ return(render(code)) }}
-{% endmacro %}
-
-
-{# What a model of the plan reads: the plan's own table where the model before it is planned too, else what stands. #}
-{% macro planned_ref(name) %}
-    {{ return('plan_' ~ name if name in tekil.planned_steps() else tekil.relation_of(name)) }}
-{% endmacro %}
-
-
-{# The relation of a model or seed by its name, also of one that is private to its group. #}
-{% macro relation_of(name) %}
-    {% set node = graph.nodes.get('model.tekil.' ~ name) or graph.nodes['seed.tekil.' ~ name] %}
-    {{ return(api.Relation.create(database=node.database, schema=node.schema, identifier=node.alias)) }}
 {% endmacro %}

@@ -68,11 +68,11 @@ contested_links as (
         row_number() over (
             order by
                 links.is_included desc,
-                links.weaker_rank,
-                links.stronger_rank,
+                links.weaker_rank asc,
+                links.stronger_rank asc,
                 links.evidence_count desc,
-                links.left_node_id,
-                links.right_node_id
+                links.left_node_id asc,
+                links.right_node_id asc
         ) as link_order
     from contested
     inner join components on contested.component_id = components.component_id

@@ -61,6 +61,15 @@ evidence_allowed as (
 
 ),
 
+counting as (
+
+    select distinct
+        identifier_type,
+        counted
+    from limits
+
+),
+
 seen_together as (
 
     {# with whom, and since when #}
@@ -71,7 +80,7 @@ seen_together as (
         others.identifier_key as counted_value,
         min(evidence_allowed.first_seen_at) as first_seen_at
     from evidence_allowed
-    inner join (select distinct identifier_type, counted from limits) as counting on evidence_allowed.identifier_type = counting.identifier_type
+    inner join counting on evidence_allowed.identifier_type = counting.identifier_type
     inner join evidence_allowed as others
         on evidence_allowed.evidence_id = others.evidence_id
         and counting.counted = others.identifier_type

@@ -117,8 +117,8 @@ contested_links as (
             order by
                 links.match_probability desc,
                 links.record_pair_count desc,
-                links.left_node_id,
-                links.right_node_id
+                links.left_node_id asc,
+                links.right_node_id asc
         ) as link_order
     from contested
     inner join components on contested.component_id = components.component_id

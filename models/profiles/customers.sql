@@ -15,6 +15,9 @@ identified as (
 
     select
         customer_id,
+        {# one value each for all identifiers of a customer #}
+        max(strict_customer_id) as strict_customer_id,
+        max(wide_customer_id) as wide_customer_id,
         max(case when is_known_person then 1 else 0 end) = 1 as is_known,
         count(*) as identifier_count,
         min(first_seen_at) as first_identified_at
@@ -153,6 +156,8 @@ profiled as (
     select
         ---------- ids
         identified.customer_id,
+        identified.strict_customer_id,
+        identified.wide_customer_id,
         last_views.product_id as last_viewed_product_id,
 
         ---------- strings

@@ -98,6 +98,7 @@ SERVICE_TABLES = {
         "model_version": "varchar",
         "left_content_hash": "varchar",
         "right_content_hash": "varchar",
+        "is_contested": "boolean",
         "linked_at": "timestamp",
     },
     "ops.linking_runs": {

@@ -4,6 +4,7 @@ The materialization around them is run by dbt, in a project of one model whose l
 """
 
 import hashlib
+import itertools
 import json
 import os
 import random
@@ -80,7 +81,7 @@ def judged(links: Iterable[Link]) -> list[tuple[int, int]]:
 
 
 def chain(numbers: list[int]) -> list[Link]:
-    return list(zip(numbers, numbers[1:], strict=False))
+    return list(itertools.pairwise(numbers))
 
 
 def shuffled(numbers: Iterable[int], seed: int = 1) -> list[int]:
@@ -156,7 +157,7 @@ def test_random_graphs_are_solved_as_union_find_solves_them(warehouse):
     "order", ["monotone", "reversed", "shuffled", pytest.param("wide", id="60-bit numbers")]
 )
 def test_a_long_chain_takes_few_rounds(warehouse, order):
-    length = 100_000 if warehouse.engine == "duckdb" else 20_000
+    length = 100_000 if warehouse.engine == "duckdb" else 10_000
     numbers = {
         "monotone": list(range(length)),
         "reversed": list(range(length, 0, -1)),
@@ -174,13 +175,17 @@ def test_a_long_chain_takes_few_rounds(warehouse, order):
 def test_one_answer_whatever_the_order_of_rows_and_the_threads():
     warehouse = Warehouse("duckdb", None)
     choose = random.Random(7)
-    links = [(choose.randrange(WIDE) % 1_500, choose.randrange(WIDE) % 1_500) for _ in range(1_200)]
+    links = [(choose.randrange(WIDE) % 150, choose.randrange(WIDE) % 150) for _ in range(130)]
+    warehouse.fill("links", "left_node_id bigint, right_node_id bigint", links)
     seen = set()
     for threads in (1, 2, 8):
         warehouse.run(f"set threads = {threads}")
         for seed in range(100):
-            mixed = random.Random(seed).sample(links, len(links))
-            seen.add(hashlib.sha256(repr(warehouse.find(mixed)).encode()).hexdigest())
+            warehouse.run(
+                f"create or replace temp table mixed as select * from links order by hash(rowid + {seed}), rowid"
+            )
+            found = warehouse.find_in("select left_node_id, right_node_id from mixed")
+            seen.add(hashlib.sha256(repr(found).encode()).hexdigest())
     assert len(seen) == 1
 
 
@@ -211,18 +216,11 @@ def test_too_few_rounds_are_refused(warehouse):
         CompilationError, match="did not converge in 2 rounds: raise var max_component_rounds"
     ):
         warehouse.find(chain(shuffled(range(2_000))))
-    warehouse.run("drop table if exists working_links_2")
+
+
+def test_exactly_enough_rounds_are_enough(warehouse):
     warehouse.macros.variables["max_component_rounds"] = 1
-    assert Warehouse.find(_fresh(warehouse), chain(range(1_000)))[-1] == (999, 0), (
-        "exactly enough rounds are enough"
-    )
-
-
-def _fresh(warehouse: Warehouse) -> Warehouse:
-    """Drop what a refused run left; dbt's connection would be closed."""
-    for name in ("working_trees_0", "working_trees_1", "working_hooks"):
-        warehouse.run(f"drop table if exists {name}")
-    return warehouse
+    assert warehouse.find(chain(list(range(1_000))))[-1] == (999, 0)
 
 
 FEED = "left_node_id bigint, right_node_id bigint, is_changed boolean, is_standing boolean"
@@ -241,7 +239,7 @@ def renew(warehouse: Warehouse, feed: list[tuple]) -> list[tuple[int, int]]:
     return warehouse.run("select node_id, component_id from components order by node_id")
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(6))
 def test_a_history_of_changes_ends_where_a_full_run_ends(warehouse, seed):
     """Links come, go, come back, stand in two rows of which one goes, and say changed without being it."""
     choose = random.Random(seed)
@@ -249,7 +247,7 @@ def test_a_history_of_changes_ends_where_a_full_run_ends(warehouse, seed):
     names = choose.sample(range(WIDE), size) if seed % 2 else list(range(size))
     rows: list[dict] = []
     warehouse.fill("components", "node_id bigint, component_id bigint", [])
-    for step in range(40 if warehouse.engine == "duckdb" else 10):
+    for step in range(25 if warehouse.engine == "duckdb" else 10):
         for row in rows:
             row["is_changed"] = choose.random() < 0.02
         for row in choose.sample(rows, min(len(rows), choose.choice([0, 0, 1, 3, size // 4]))):

@@ -6,6 +6,15 @@ READS_BEYOND_THE_WALL = {
     ("customer_names", "seed.tekil.survivorship"): "which name wins is an opinion, and opinions are seeds",
     ("int_staging__identifiers_keyed", "source.tekil.raw.identifier_salt"): "keys are made here, once",
     ("int_identity__evidence_keyed", "source.tekil.raw.identifier_salt"): "names of evidence are hashes too",
+    ("int_staging__people_prepared", "source.tekil.raw.identifier_salt"): "hashes of contents are keyed too",
+    (
+        "int_identity__overrides_combined",
+        "source.tekil.ops.identity_overrides",
+    ): "a person's word is no landed row",
+    (
+        "int_identity__probable_links_made",
+        "source.tekil.ops.probable_links",
+    ): "likenesses are found between two runs of dbt",
 }
 
 # ephemeral: it becomes part of the query that reads it, so these values never stand in the schema
@@ -19,7 +28,7 @@ HELPERS_BESIDE_THEIR_MACRO = {
 }
 
 # macro files whose header has no Example: they are named in a config, not called
-HEADERS_WITHOUT_EXAMPLE = {"connected_components"}
+HEADERS_WITHOUT_EXAMPLE = {"connected_components", "rooted_paths", "vetoed_components"}
 
 # models that carry no key of their own through normalisation; their grain is proven by row_for_row
 GRAIN_WITHOUT_KEY = {"stg_consent__records"}

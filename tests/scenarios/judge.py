@@ -6,6 +6,7 @@ joins the strongest first, one at a time. Labels are no part of the answer: it i
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 from collections import Counter, defaultdict
@@ -279,9 +280,10 @@ def join_the_strongest(
         large |= small
         amount[id(large)] += amount[id(small)]
         cluster.update(dict.fromkeys(small, large))
-    return {frozenset(members) for members in cluster.values()}
+    return set(map(frozenset, {id(members): members for members in cluster.values()}.values()))
 
 
+@functools.cache
 def key_of(identifier: Identifier, salt: str = "salt of the tests") -> str:
     """The key under which an identifier is known outside the vault."""
     inner = hashlib.sha256(f"{salt}:{identifier[0]}:{identifier[1]}".encode()).hexdigest()

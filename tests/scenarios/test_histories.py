@@ -118,7 +118,7 @@ def lives(draw, life: int = 0) -> list[Step]:
         if kind == "send":
             return worlds.send(f"s{number}", at, cookie=some("anonymous_id", 0))
         if kind == "consent":
-            return worlds.consent(email or named(life, "phone", 0), at)
+            return worlds.consent(f"n{number}", at, email, None if email else named(life, "phone", 0))
         if kind == "alias":
             return worlds.alias(f"m{number}", at, some("anonymous_id", 0), some("account_id", 0))
         rich = draw(st.integers(0, 2)) == 0

@@ -200,23 +200,24 @@ def call(
     )  # fmt: skip
 
 
-def alias(number, at="2026-01-01", previous=None, account=None) -> Row:
+def alias(number, at="2026-01-01", cookie=None, account=None) -> Row:
     """A tracker call that says: the id used before is this account."""
-    fields = {"type": "alias", "messageId": number, "timestamp": iso(at), "anonymousId": previous, "previousId": previous,
-              "userId": account, "channel": "web"}  # fmt: skip
-    return replace(call(number, at, previous, account), fields=fields)
-
-
-def visit(client, at="2026-01-01", account=None) -> Row:
-    """An event of Google Analytics."""
     fields = {
-        "event_name": "page_view",
-        "event_timestamp": iso(at),
-        "user_pseudo_id": client,
-        "user_id": account,
+        "type": "alias",
+        "messageId": number,
+        "timestamp": iso(at),
+        "previousId": cookie,
+        "userId": account,
+        "channel": "web",
     }
+    return replace(call(number, at, cookie, account), fields=fields)
+
+
+def visit(number, at="2026-01-01", client=None, account=None) -> Row:
+    """An event of Google Analytics; an event has no number there but its name, client and time."""
+    fields = {"event_name": number, "event_timestamp": iso(at), "user_pseudo_id": client, "user_id": account}
     return Row(
-        "google_analytics/events", f"{client} {at}", landed(fields, None), {"ga_client_id": client, "account_id": account},
+        "google_analytics/events", number, landed(fields, None), {"ga_client_id": client, "account_id": account},
         moment(at), own="ga_client_id", record_id=client, content=(client, account),
     )  # fmt: skip
 
@@ -235,19 +236,13 @@ def send(number, at="2026-01-01", phone=None, token=None, cookie=None, account=N
     return Row("messaging/sends", number, fields, {kind: value}, moment(at), content=("sms", kind, value))
 
 
-def consent(recipient, at="2026-01-01") -> Row:
+def consent(number, at="2026-01-01", email=None, phone=None) -> Row:
     """A consent given for a phone number or an address."""
-    kind = "email" if "@" in recipient else "phone"
-    fields = {"recipient": recipient, "recipient_type": "BIREYSEL", "channel": "EPOSTA" if kind == "email" else "MESAJ",
-              "status": "ONAY", "source": "HS_WEB", "consent_date": iso(at)}  # fmt: skip
-    return Row(
-        "consent/records",
-        f"{recipient} {at}",
-        fields,
-        {kind: recipient},
-        moment(at),
-        content=(kind, recipient),
-    )
+    recipient, channel = (email, "EPOSTA") if email else (phone, "MESAJ")
+    fields = {"recipient": recipient, "recipient_type": "BIREYSEL", "channel": channel, "status": "ONAY",
+              "source": number, "consent_date": iso(at)}  # fmt: skip
+    names = {"email": email} if email else {"phone": phone}
+    return Row("consent/records", number, fields, names, moment(at), content=("consent", recipient))
 
 
 # how a row of a raw table is found again, for erasing it

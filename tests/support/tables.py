@@ -40,7 +40,15 @@ CONTRACT = {
 }
 
 # what a build made beyond the contract, that people read all the same
-ALSO_PUBLIC = ("profiles.customer_order_lines", "profiles.customer_cart_items", "vault.customer_names")
+ALSO_PUBLIC = (
+    "identity.identity_levels",
+    "identity.identity_links",
+    "identity.identity_paths",
+    "identity.identity_plausibility",
+    "profiles.customer_order_lines",
+    "profiles.customer_cart_items",
+    "vault.customer_names",
+)
 
 
 def connect(env: dict[str, str]):

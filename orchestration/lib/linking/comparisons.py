@@ -243,19 +243,36 @@ class TrainingRule:
 
 TRAINING_RULES = (
     TrainingRule("same e-mail", "email", ("email",)),
-    TrainingRule("same phone and given name", "phone || '|' || root", ("phone", "first_name"), ("birth_date",)),
     TrainingRule("same birth date and given name", "birth || '|' || root", ("birth_date", "first_name")),
     TrainingRule(
-        "same birth date and family name", "birth || '|' || last", ("birth_date", "last_name"), True
+        "same birth date and family name",
+        "birth || '|' || last",
+        ("birth_date", "last_name"),
+        doubtful=("first_name",),
     ),
-    TrainingRule("same birth date and post code", "birth || '|' || postal", ("birth_date", "address"), ("first_name",)),
+    TrainingRule(
+        "same birth date and post code",
+        "birth || '|' || postal",
+        ("birth_date", "address"),
+        doubtful=("first_name",),
+    ),
+    TrainingRule(
+        "same phone and given name",
+        "phone || '|' || root",
+        ("phone", "first_name"),
+        doubtful=("birth_date",),
+    ),
     TrainingRule(
         "same name and post code",
         "root || '|' || last || '|' || coalesce(postal, way)",
         ("first_name", "last_name", "address"),
+        doubtful=("birth_date",),
     ),
     TrainingRule(
-        "same name and city", "root || '|' || last || '|' || city", ("first_name", "last_name", "address")
+        "same name and city",
+        "root || '|' || last || '|' || city",
+        ("first_name", "last_name", "address"),
+        doubtful=("birth_date",),
     ),
 )
 

@@ -231,7 +231,7 @@ class Training:
         """m: how records of one person agree, by expectation maximisation over several ways of finding such pairs."""
         weights: dict[tuple[str, str], list[tuple[float, float]]] = {key: [] for key in self.numbers}
         taught = dict.fromkeys((comparison.name for comparison in self.comparisons), 0.0)
-        for rule in sorted(TRAINING_RULES, key=lambda rule: bool(rule.doubtful)):
+        for rule in TRAINING_RULES:
             learned = self._session(rule)
             if learned is None:
                 continue

@@ -22,7 +22,6 @@ Progress = Callable[[str], None]
 
 PEOPLE = "staging.int_staging__people_prepared"
 TABLES = ("ops.probable_links", "ops.linked_records", "ops.linking_frequencies", "ops.linking_runs")
-LINK_COLUMNS = [name for name in SERVICE_TABLES["ops.probable_links"] if name != "linked_at"]
 
 
 @dataclass
@@ -69,10 +68,16 @@ def link(settings: Settings, progress: Progress = print) -> LinkingReport:
 
 def _sentence(problem: Exception) -> TekilError:
     if isinstance(problem, duckdb.OutOfMemoryException):
-        return TekilError("Linking needs more memory than TEKIL_MEMORY_LIMIT allows: raise it, then run this again.")
+        return TekilError(
+            "Linking needs more memory than TEKIL_MEMORY_LIMIT allows: raise it, then run this again."
+        )
     if "No space left" in str(problem):
-        return TekilError("The disk is full: free some space, then run this again; the links are as they were.")
-    return TekilError(f"Linking stopped on an unexpected {type(problem).__name__}; the links are as they were.")
+        return TekilError(
+            "The disk is full: free some space, then run this again; the links are as they were."
+        )
+    return TekilError(
+        f"Linking stopped on an unexpected {type(problem).__name__}; the links are as they were."
+    )
 
 
 @dataclass
@@ -92,7 +97,7 @@ class _Run:
         with quietly():
             try:
                 report.records = prepare_records(self.connection, self.rules)
-                self._link(report)
+                self._link(report, clock)
             except TooLittle as reason:
                 report.status, report.reason = "refused", str(reason)
                 report.model_version = report.trained_on_records = None
@@ -101,18 +106,22 @@ class _Run:
         report.seconds = time.monotonic() - started
         return report
 
-    def _link(self, report: LinkingReport) -> None:
+    def _link(self, report: LinkingReport, clock: datetime) -> None:
         self._remember_compared()
         model = self._kept_model(report.records)
         if model is None:
             model = self._learn(report.records)
             self.connection.execute("create or replace table changed as select unique_id from records")
-            self.connection.execute("delete from former_links")
+            self.connection.execute(
+                "create or replace table former_links as select false as is_contested where false"
+            )
             report.pairs_compared = self.connection.execute("select count(*) from pairs").fetchone()[0]
         else:
             report.pairs_compared = self._rescore(model, report.records)
-        report.links = scoring.keep_likely(self.connection, model, self.rules)
-        report.links += self.connection.execute("select count(*) from former_links").fetchone()[0]
+        scoring.keep_likely(self.connection, model, self.rules)
+        report.links = scoring.gather_links(
+            self.connection, model, self.rules, f"{clock:%Y-%m-%d %H:%M:%S.%f}"
+        )
         report.changed_records = self.connection.execute("select count(*) from changed").fetchone()[0]
         report.model_version = model.version
         report.trained_on_records = model.content["trained_on"]["records"]
@@ -151,7 +160,10 @@ class _Run:
         wrong_dates = 0.0
         for is_last in (False, True):
             scoring.weigh(
-                self.connection, training.comparisons, training.numbers, -scoring.log_odds(scoring.MOST_PAIRS_PER_RECORD / (records + 60)) - 1
+                self.connection,
+                training.comparisons,
+                training.numbers,
+                -scoring.log_odds(scoring.MOST_PAIRS_PER_RECORD / (records + 60)) - 1,
             )
             scoring.judge(self.connection, training.comparisons, training.numbers, wrong_dates, self.rules)
             prior, likely_pairs = scoring.learn_prior(self.connection, records)
@@ -178,7 +190,11 @@ class _Run:
             least - scoring.log_odds(model.content["probability_two_random_records_match"]),
         )
         scoring.judge(
-            self.connection, model.comparisons, model.numbers(), model.content["wrong_birth_dates"], self.rules
+            self.connection,
+            model.comparisons,
+            model.numbers(),
+            model.content["wrong_birth_dates"],
+            self.rules,
         )
         return pairs
 
@@ -210,7 +226,12 @@ class _Run:
         self._read(
             "former_records",
             "select source, table_name, record_id, compared_hash from ops.linked_records",
-            {"source": "varchar", "table_name": "varchar", "record_id": "varchar", "compared_hash": "varchar"},
+            {
+                "source": "varchar",
+                "table_name": "varchar",
+                "record_id": "varchar",
+                "compared_hash": "varchar",
+            },
         )
         self.connection.execute("""
         create or replace table changed as
@@ -226,7 +247,7 @@ class _Run:
         """)
         self._read(
             "all_former_links",
-            f"select {', '.join([*LINK_COLUMNS, 'linked_at'])} from ops.probable_links",
+            f"select {', '.join(SERVICE_TABLES['ops.probable_links'])} from ops.probable_links",
             SERVICE_TABLES["ops.probable_links"],
         )
         sides = "".join(
@@ -240,7 +261,16 @@ class _Run:
             for side in ("left", "right")
         )
         self.connection.execute(
-            f"create or replace table former_links as select former.* from all_former_links as former {sides}"
+            f"""
+            create or replace table former_links as
+            select
+                former.* exclude (linked_at, is_contested),
+                left_record.unique_id as unique_id_l,
+                right_record.unique_id as unique_id_r,
+                former.linked_at,
+                false as is_contested
+            from all_former_links as former {sides}
+            """
         )
 
     # ---------- the warehouse
@@ -266,7 +296,9 @@ class _Run:
         if not self.warehouse.fetch(
             "select 1 from information_schema.tables where table_schema = 'staging' and table_name = 'int_staging__people_prepared'"
         ):
-            raise TekilError("There are no prepared people records yet: run make build, or build +int_staging__people_prepared first.")
+            raise TekilError(
+                "There are no prepared people records yet: run make build, or build +int_staging__people_prepared first."
+            )
         self._read("people", f"select {', '.join(COLUMNS)} from {PEOPLE}", COLUMNS)
         self._read("salt", "select salt from raw.identifier_salt", {"salt": "varchar"})
         variants = self.settings.root / "seeds" / "rules" / "given_name_variants.csv"
@@ -274,15 +306,20 @@ class _Run:
             "create or replace table variants as select name, variant_of from read_csv(?, header = true, all_varchar = true)",
             [str(variants)],
         )
-        self.connection.execute("create or replace table former_links as select 1 as nothing where false")
 
     def _write(self, report: LinkingReport, clock: datetime) -> None:
         """All of it or nothing: links, the records they were made from, frequencies of a new model, the run."""
-        files = {name: self.warehouse.scratch_folder / f"{name}.parquet" for name in ("links", "former", "records", "frequencies")}
+        files = {
+            name: self.warehouse.scratch_folder / f"{name}.parquet"
+            for name in ("links", "records", "frequencies")
+        }
         linked = report.status == "linked"
         if linked:
-            self._save(files["links"], f"select {', '.join(LINK_COLUMNS)} from links")
-            self._save(files["former"], "select * from former_links")
+            order = "unique_id_l, unique_id_r"
+            self._save(
+                files["links"],
+                f"select {', '.join(SERVICE_TABLES['ops.probable_links'])} from all_links order by {order}",
+            )
             self._save(
                 files["records"],
                 "select source, table_name, record_id, content_hash, compared_hash from records inner join compared using (unique_id)",
@@ -291,21 +328,21 @@ class _Run:
                 files["frequencies"],
                 f"select '{report.model_version}' as model_version, column_name, value_key, frequency from learned_frequencies",
             )
-        known = report.model_version and self.warehouse.fetch(
-            "select count(*) from ops.linking_frequencies where model_version = ?", [report.model_version]
-        )[0][0]
+        known = (
+            report.model_version
+            and self.warehouse.fetch(
+                "select count(*) from ops.linking_frequencies where model_version = ?", [report.model_version]
+            )[0][0]
+        )
         with self.warehouse.transaction():
             self.warehouse.execute("delete from ops.probable_links")
             self.warehouse.execute("delete from ops.linked_records")
             if linked:
-                moment = f"timestamp '{clock:%Y-%m-%d %H:%M:%S.%f}'"
-                self._insert("ops.probable_links", files["links"], LINK_COLUMNS, f", {moment} as linked_at", ["linked_at"])
-                if self.connection.execute("select count(*) from former_links").fetchone()[0]:
-                    self._insert("ops.probable_links", files["former"], [*LINK_COLUMNS, "linked_at"])
-                self._insert("ops.linked_records", files["records"], list(SERVICE_TABLES["ops.linked_records"]))
+                self._insert("ops.probable_links", files["links"])
+                self._insert("ops.linked_records", files["records"])
                 if not known:
                     self.warehouse.execute("delete from ops.linking_frequencies")
-                    self._insert("ops.linking_frequencies", files["frequencies"], list(SERVICE_TABLES["ops.linking_frequencies"]))
+                    self._insert("ops.linking_frequencies", files["frequencies"])
             run_id = self.warehouse.fetch("select coalesce(max(run_id), 0) + 1 from ops.linking_runs")[0][0]
             self.warehouse.execute(
                 "insert into ops.linking_runs (run_id, started_at, finished_at, status, reason, records, changed_records,"
@@ -320,8 +357,6 @@ class _Run:
     def _save(self, path: Path, select: str) -> None:
         self.connection.execute(f"copy ({select}) to '{path}' (format parquet)")
 
-    def _insert(
-        self, table: str, path: Path, columns: list[str], more: str = "", more_columns: list[str] | None = None
-    ) -> None:
-        names = [*columns, *(more_columns or [])]
-        self.warehouse.copy_in(table, names, f"select {', '.join(columns)}{more} from read_parquet('{path}')")
+    def _insert(self, table: str, path: Path) -> None:
+        columns = list(SERVICE_TABLES[table])
+        self.warehouse.copy_in(table, columns, f"select {', '.join(columns)} from read_parquet('{path}')")

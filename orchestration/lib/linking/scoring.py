@@ -5,11 +5,14 @@ import math
 import duckdb
 
 from orchestration.lib.linking.comparisons import COMPARISONS, Comparison
+from orchestration.lib.linking.grouping import components, contested
 from orchestration.lib.linking.model import FREQUENCIES, Model, splink_settings
 from orchestration.lib.linking.rules import LinkingRules
 
 # expected pairs of one person per record, at most: bounds what is looked at before the prior is known
 MOST_PAIRS_PER_RECORD = 20.0
+# share of pairs of one person with quite another birth date, below which such a date is an objection
+DATES_ARE_GOOD = 0.1
 
 
 def find_pairs(connection: duckdb.DuckDBPyConnection, changed_only: bool) -> int:
@@ -251,6 +254,54 @@ def judge(
         end as ceiling
     from ruled
     """)
+
+
+def gather_links(
+    connection: duckdb.DuckDBPyConnection, model: Model, rules: LinkingRules, linked_at: str
+) -> int:
+    """The table `all_links`: new links and former ones that stand, with those marked that would join two people; returns how many."""
+    connection.execute(f"""
+    create or replace table all_links as
+    select *, timestamp '{linked_at}' as linked_at, false as is_contested from links
+    """)
+    connection.execute("insert into all_links by name select * from former_links")
+    wide = rules.number("wide_probability")
+    strongest_first = connection.execute(f"""
+        select unique_id_l, unique_id_r from all_links
+        where match_probability >= {wide}
+        order by match_probability desc, match_weight desc, unique_id_l, unique_id_r
+    """).fetchall()
+    together = [group for group in components(strongest_first) if len(group) > 2]
+    connection.execute("create or replace table members (unique_id bigint, component bigint)")
+    rows = [(record, number) for number, group in enumerate(together) for record in group]
+    for start in range(0, len(rows), 5000):
+        values = ", ".join(f"({record}, {number})" for record, number in rows[start : start + 5000])
+        connection.execute(f"insert into members values {values}")
+    connection.execute("""
+        create or replace table pairs as
+        select l.unique_id as join_key_l, r.unique_id as join_key_r, '0' as match_key
+        from members as l
+        inner join members as r on l.component = r.component and l.unique_id < r.unique_id
+        anti join all_links on l.unique_id = all_links.unique_id_l and r.unique_id = all_links.unique_id_r
+        order by join_key_l, join_key_r
+    """)
+    numbers = model.numbers()
+    weigh(connection, model.comparisons, numbers, -1000.0)
+    judge(connection, model.comparisons, numbers, model.content["wrong_birth_dates"], rules)
+    # where birth dates are often wrong altogether, another one is no objection
+    doubt = numbers.get(("birth_date", "differs"), {"m": 1.0})["m"] < DATES_ARE_GOOD
+    vetoes = connection.execute(f"""
+        select unique_id_l, unique_id_r from judged
+        where held_by in ('another generation', 'another given name')
+            or held_by = 'perhaps another generation' and ceiling < 0.5
+            or held_by = 'another birth date' and {doubt}
+    """).fetchall()
+    refused = contested(strongest_first, vetoes)
+    for left, right in sorted(refused):
+        connection.execute(
+            f"update all_links set is_contested = true where unique_id_l = {left} and unique_id_r = {right}"
+        )
+    return connection.execute("select count(*) from all_links").fetchone()[0]
 
 
 def keep_likely(connection: duckdb.DuckDBPyConnection, model: Model, rules: LinkingRules) -> int:
