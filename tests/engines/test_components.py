@@ -148,7 +148,7 @@ def test_a_shape_is_solved_as_union_find_solves_it(warehouse, shape):
 
 
 def test_random_graphs_are_solved_as_union_find_solves_them(warehouse):
-    for seed in range(200 if warehouse.engine == "duckdb" else 20):
+    for seed in range(150 if warehouse.engine == "duckdb" else 20):
         links = random_graph(seed)
         assert warehouse.find(links) == judged(links), f"seed {seed}"
 
@@ -301,9 +301,8 @@ STEPS = [
     ("(1, 2, false, true), (3, 4, false, true), (2, 3, true, true)", [], "select * from nowhere"),
     ("(1, 2, false, true), (3, 4, false, true), (2, 3, true, true)", [], "select 1"),
     ("(1, 2, true, false), (3, 4, false, true), (2, 3, false, true), (9, 5, true, true)", [], "select 1"),
-    # a link that the feed forgot to call changed: only a full refresh reads it
-    ("(3, 4, false, true), (20, 21, false, true)", [], "select 1"),
     ("(3, 4, false, true), (20, 21, false, true)", ["--full-refresh"], "select * from nowhere"),
+    # a link that the feed never called changed: only a full refresh reads it
     ("(3, 4, false, true), (20, 21, false, true)", ["--full-refresh"], "select 1"),
     (
         "(1, 3, true, true), (3, 2, true, true), (2, 9, true, true)",
@@ -315,7 +314,6 @@ EXPECTED = [
     (True, [(1, 1), (2, 1), (3, 3), (4, 3)]),
     (False, [(1, 1), (2, 1), (3, 3), (4, 3)]),
     (True, [(1, 1), (2, 1), (3, 1), (4, 1)]),
-    (True, [(2, 2), (3, 2), (4, 2), (5, 5), (9, 5)]),
     (True, [(2, 2), (3, 2), (4, 2), (5, 5), (9, 5)]),
     (False, [(2, 2), (3, 2), (4, 2), (5, 5), (9, 5)]),
     (True, [(3, 3), (4, 3), (20, 20), (21, 20)]),

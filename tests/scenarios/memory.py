@@ -96,6 +96,7 @@ def variables() -> dict:
     return yaml.safe_load((ROOT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
 
 
+@functools.lru_cache(maxsize=200)
 def compiled(text: str) -> jinja2.Template:
     environment = jinja2.Environment(extensions=["jinja2.ext.do"], undefined=jinja2.StrictUndefined)
     return environment.from_string(text)

@@ -17,8 +17,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from tests.scenarios import worlds
-from tests.scenarios.judge import Identifier, Override
-from tests.scenarios.worlds import Row, Step, moment
+from tests.scenarios.judge import Identifier, Override, partition
+from tests.scenarios.worlds import Row, Step, moment, shown
 
 SHORT = {
     "a": "account_id",
@@ -124,6 +124,30 @@ class Story:
             return None
         groups = (group.split() for group in told.split(" | "))
         return {frozenset(map(self.identifier, group)) for group in groups if group}
+
+
+class Reader:
+    """Looks on while the stories are played, and notes where they end otherwise than was told by hand."""
+
+    def __init__(self) -> None:
+        self.faults: dict[str, list[str]] = {}
+        self.ids: dict[tuple[str, int], dict] = {}
+
+    def __call__(self, batch: int, lives: dict, tables) -> None:
+        for story in STORIES:
+            ids = self.ids[story.title, batch] = dict(lives[story.title].ids)
+            found, expected = partition(ids.items()), story.expected(batch)
+            faults = self.faults.setdefault(story.title, [])
+            if expected is not None and found != expected:
+                faults.append(
+                    f"batch {batch + 1}: found {shown(found - expected)}, expected {shown(expected - found)}"
+                )
+            earlier = story.same_ids.get(batch)
+            if earlier is not None:
+                before = self.ids[story.title, earlier]
+                moved = [identifier for identifier in before if ids.get(identifier) != before[identifier]]
+                if moved:
+                    faults.append(f"batch {batch + 1}: not the ids of batch {earlier + 1}: {shown(moved)}")
 
 
 def rewritten(row: Row, clean: str, dirty: str) -> Row:

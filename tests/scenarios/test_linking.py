@@ -29,11 +29,64 @@ LINKS = (
     "select left_record_id, right_record_id, match_probability, probability_low, probability_high, match_weight, pattern, is_contested,"
     " model_version, left_content_hash, right_content_hash from ops.probable_links order by all"
 )
-GIVEN = (
-    "James Mary John Patricia Robert Jennifer Michael Linda William Elizabeth David Barbara Richard Susan Joseph Jessica Thomas Sarah"
-    " Charles Karen Christopher Nancy Daniel Lisa Matthew Betty Anthony Margaret Mark Sandra Ahmet Ayşe Mehmet Fatma Mustafa Emine"
-    " Hüseyin Hatice Şükrü Gülşen İsmail Zeynep Çağlar Özlem Kemal Elif Murat Meryem"
-).split()
+GIVEN = [
+    *(
+        "James",
+        "Mary",
+        "John",
+        "Patricia",
+        "Robert",
+        "Jennifer",
+        "Michael",
+        "Linda",
+        "William",
+        "Elizabeth",
+        "David",
+        "Barbara",
+    ),
+    *(
+        "Richard",
+        "Susan",
+        "Joseph",
+        "Jessica",
+        "Thomas",
+        "Sarah",
+        "Charles",
+        "Karen",
+        "Nancy",
+        "Daniel",
+        "Lisa",
+        "Matthew",
+    ),
+    *(
+        "Ahmet",
+        "Ayşe",
+        "Mehmet",
+        "Fatma",
+        "Mustafa",
+        "Emine",
+        "Hüseyin",
+        "Hatice",
+        "Şükrü",
+        "Gülşen",
+        "İsmail",
+        "Zeynep",
+    ),
+    *(
+        "Çağlar",
+        "Özlem",
+        "Kemal",
+        "Elif",
+        "Murat",
+        "Meryem",
+        "Betty",
+        "Anthony",
+        "Margaret",
+        "Mark",
+        "Sandra",
+        "Christopher",
+    ),
+]
 FAMILY_PARTS = (
     ("Kara", "Ak", "Demir", "Öz", "Yıl", "Hart", "Wood", "Stone", "Field", "Brook", "Gün", "Er"),
     (*("dağ", "taş", "soy", "oğlu", "man", "ley", "ton", "worth", "han", "kaya", "well", "son"),),
@@ -315,7 +368,7 @@ def test_every_link_has_its_margin_and_tells_no_value(linked):
         for key in ("last_name", "email", "phone", "street")
         if row.get(key)
     }
-    assert [pattern for *_, pattern in told if any(value in pattern.lower() for value in values)] == []
+    assert [pattern for *_, pattern in told if values & set(pattern.lower().replace(":", " ").split())] == []
     assert ask(env, "select count(*) from ops.probable_links where left_record_id >= right_record_id") == [
         (0,)
     ]

@@ -300,9 +300,11 @@ class Life:
     ids: dict[Identifier, str] = field(default_factory=dict)
     ever: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     known: set[Identifier] = field(default_factory=set)
+    verdict: Verdict | None = None
 
     def hear(self, step: Step) -> None:
         """Take a step in: of one key the newest version stands, the later one of two alike."""
+        self.verdict = None if step != Step() else self.verdict
         for row in step.rows:
             stored = self.raw.get((row.table, row.key))
             if stored is None or (stored.version or "") <= (row.version or ""):
@@ -503,6 +505,8 @@ def play(
         warehouse.hear(steps.values())
         if limits and number in limits:
             warehouse.set_limits(limits[number])
+            for life in lives.values():
+                life.verdict = None
         evidence = [told for life in lives.values() for told in life.evidence()]
         tables = warehouse.build(evidence, full_refresh=number in set(full_refreshes))
         for title, told in zip(lives, judged(lives, tables, warehouse.rules), strict=True):
@@ -532,7 +536,7 @@ def judged(lives: dict[str, Life], tables: Tables, rules: Rules) -> Iterable[lis
     for number, (title, life) in enumerate(lives.items()):
         own_rules = replace(rules, overrides=life.decisions, denylist=rules.denylist + life.denied)
         evidence = life.evidence()
-        verdict = judge(evidence, own_rules)
+        verdict = life.verdict = life.verdict or judge(evidence, own_rules)
         yield ([] if number else strangers) + compare(
             life, evidence, verdict, own_rules, shares[title], owner, tables
         )

@@ -235,12 +235,11 @@ class Training:
             learned = self._session(rule)
             if learned is None:
                 continue
-            matches, shares = learned
-            for key, share in shares.items():
+            for key, (matches, share) in learned.items():
                 if not (key[0] in rule.doubtful and taught[key[0]] >= ENOUGH_PAIRS):
                     weights[key].append((min(matches, SESSION_PAIRS), share))
-            for name in taught:
-                if name not in rule.without + rule.doubtful:
+            for name, matches in {key[0]: matches for key, (matches, _) in learned.items()}.items():
+                if name not in rule.doubtful:
                     taught[name] += matches
         found = sum(session["likely_pairs"] for session in self.sessions)
         if found < self.rules.count("min_likely_pairs"):
@@ -275,7 +274,8 @@ class Training:
                 "than between strangers, so the records do not hold enough pairs of one person to learn from (min_likely_pairs)."
             )
 
-    def _session(self, rule: TrainingRule) -> tuple[float, dict[tuple[str, str], float]] | None:
+    def _session(self, rule: TrainingRule) -> dict[tuple[str, str], tuple[float, float]] | None:
+        """What one way of finding pairs says: the share of each level, and how many likely pairs said so."""
         from splink import DuckDBAPI, Linker
 
         comparisons = [each for each in self.comparisons if each.name not in rule.without]
@@ -318,12 +318,23 @@ class Training:
         share = session.core_model_settings.probability_two_random_records_match
         likely = float(pairs) * share
         learned = read_numbers(linker._settings_obj.comparisons, "m")
-        self.sessions.append({"pairs_with": rule.name, "pairs": int(pairs), "likely_pairs": round(likely, 1)})
+        self.sessions.append(
+            {"pairs_with": rule.name, "pairs": int(pairs), "likely_pairs": round(likely, 1)}
+        )
         if likely < 3 or share < 0.005:
             return None
-        return likely, {
-            key: learned.get(key, 0.0) for key in self.numbers if key[0] in {c.name for c in comparisons}
+        # a pair that lacks the column on one side taught nothing about it
+        told = {
+            comparison.name: likely * float(self._pairs_with(comparison.column) / pairs) for comparison in comparisons
         }
+        return {
+            key: (told[key[0]], learned.get(key, 0.0)) for key in self.numbers if told.get(key[0], 0.0) >= 1
+        }
+
+    def _pairs_with(self, column: str) -> float:
+        return self.connection.execute(
+            f"select coalesce(sum(n * (n - 1) / 2), 0) from (select count({column}) as n from training_blocks group by block)"
+        ).fetchone()[0]
 
 
 def read_numbers(comparisons: list[Any], which: str) -> dict[tuple[str, str], float]:
