@@ -2,7 +2,8 @@
    The model's query gives the links as left_node_id and right_node_id (integers); find_components finds the components.
 
    With config(change_feed=true) the query also gives is_changed (the link is new, or was withdrawn, since this table was last built) and is_standing
-   (false for a withdrawn link). A first build and a full refresh then read all standing links; every other run computes only
+   (false for a withdrawn link). A first build, a full refresh and a feed in which every link
+   is changed then read all standing links; every other run computes only
    the components that a changed link touches, and leaves every other row as it stands (renew_components). The answer is that of a full run,
    provided that the feed forgets no change: is_changed counts from the last build of this table that ended well, not from the last build.
    The query is read twice in such a run, so let it read a table.
@@ -18,6 +19,10 @@
     {%- set prefix = 'tekil_' ~ local_md5(this.identifier ~ invocation_id)[:8] -%}
     {%- set has_feed = config.get('change_feed', false) -%}
     {%- set is_renewed = has_feed and existing_relation is not none and existing_relation.is_table and not should_full_refresh() -%}
+    {# a feed in which nothing stands unchanged does not know what was before, so neither may we #}
+    {%- if is_renewed -%}
+        {%- set is_renewed = run_query('select count(*) from (' ~ sql ~ ') as feed where not is_changed').rows[0][0] | int > 0 -%}
+    {%- endif -%}
 
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}

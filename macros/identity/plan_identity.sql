@@ -7,14 +7,14 @@
 {% macro plan_identity(show=20, every_change=false) %}
     {% set steps = tekil.planned_steps() %}
     {% for step in steps %}
-        {% set sql = tekil.rendered_for_a_plan(step) %}
         {% set kind = graph.nodes['model.tekil.' ~ step].config.materialized %}
         {% if kind == 'connected_components' %}
-            {% do find_components(sql, 'plan_' ~ step, 'plan_found', step) %}
+            {# all of them, whatever changed #}
+            {% do find_components('select left_node_id, right_node_id from plan_int_identity__links_made', 'plan_' ~ step, 'plan_found', step) %}
         {% elif kind == 'vetoed_components' %}
-            {% do cluster_under_vetoes(sql, 'plan_' ~ step, 'plan_vetoed', step) %}
+            {% do cluster_under_vetoes(tekil.rendered_for_a_plan(step), 'plan_' ~ step, 'plan_vetoed', step) %}
         {% else %}
-            {% do run_query('create temporary table plan_' ~ step ~ ' as ' ~ sql) %}
+            {% do run_query('create temporary table plan_' ~ step ~ ' as ' ~ tekil.rendered_for_a_plan(step)) %}
         {% endif %}
     {% endfor %}
     {% set totals = run_query('select cause, count(*), count(distinct from_customer_id), count(distinct to_customer_id) from plan_identity_changes group by cause order by cause').rows %}

@@ -1,4 +1,5 @@
 {# Every mapped identifier with the component it is in, after the vetoes; one without a link is a component of its own. #}
+-- depends_on: {{ ref('int_identity__links_settled') }}
 with
 
 nodes as (

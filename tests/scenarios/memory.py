@@ -30,6 +30,8 @@ TARGETS = (
     "identity_links",
     "record_map",
 )
+# what is made for people to look at, from more than identity
+BESIDES = ("int_identity__labels_matched",)
 # what staging gives; no records are compared by likeness here, so that customers are those of exact links
 GIVEN = {"int_staging__evidence_unioned", "int_staging__people_prepared"}
 TABLES = """
@@ -51,6 +53,9 @@ class Relation(str):
     @property
     def name(self) -> str:
         return str(self)
+
+    # dbt's relations say where they stand; here all stand in one place
+    database = schema = None
 
     @property
     def is_table(self) -> bool:
@@ -116,6 +121,10 @@ def models_in_order() -> tuple[str, ...]:
 
     for target in TARGETS:
         visit(target)
+    # steps that write down for the next run what nothing reads in this one
+    for name in sorted(model_files()):
+        if name.startswith("int_identity__") and name not in BESIDES:
+            visit(name)
     return tuple(found)
 
 
@@ -135,7 +144,7 @@ class Memory:
         self.config = Config()
         self.full_refresh = False
         self._write_rules()
-        self.macros = compiled(macro_text()).make_module(self.words())
+        self.macros = self.module()
 
     def _write_rules(self) -> None:
         """The seeds of the project, with the types that dbt gives them."""
@@ -147,6 +156,10 @@ class Memory:
             self.connection.execute(
                 f"create table {path.stem} as from read_csv('{path}', header = true, delim = ',', quote = '\"', escape = '\"'{some})"
             )
+
+    def module(self):
+        """The macros, bound to this warehouse."""
+        return compiled(macro_text()).make_module(self.words())
 
     def words(self) -> dict:
         """dbt's own words, as far as they are used."""
@@ -172,7 +185,7 @@ class Memory:
 
         return {
             "ref": lambda name: Relation(name),
-            "source": lambda schema, name: Relation(f"{schema}.{name}"),
+            "source": self.source,
             "run_query": self.run_query,
             "var": lambda name, default=None: variables().get(name, default),
             "log": lambda *_, **__: "",
@@ -182,6 +195,7 @@ class Memory:
             "dbt": SimpleNamespace(type_string=lambda: "text", type_numeric=lambda: "numeric(28, 6)"),
             "adapter": SimpleNamespace(
                 dispatch=dispatch,
+                get_relation=lambda database, schema, identifier: Relation(identifier) if self.exists(identifier) else None,
                 drop_relation=lambda relation: self.connection.execute(f"drop table {relation}") and None,
                 rename_relation=rename_relation,
                 commit=lambda: "",
@@ -198,15 +212,22 @@ class Memory:
             "local_md5": lambda text: hashlib.md5(text.encode()).hexdigest(),
             "invocation_id": "memory",
             "execute": True,
-            "flags": SimpleNamespace(WHICH="run", FULL_REFRESH=False),
+            "flags": SimpleNamespace(WHICH="run", FULL_REFRESH=self.full_refresh),
             "should_full_refresh": lambda: self.full_refresh and self.config.get("full_refresh") is not False,
             "config": self.config,
+            "selected_resources": [f"model.tekil.{name}" for name in models_in_order()],
             "modules": SimpleNamespace(re=re),
             "none": None,
         }  # fmt: skip
 
+    def source(self, schema: str, name: str) -> Relation:
+        return Relation(f"{schema}.{name}")
+
     def exists(self, relation: str) -> bool:
-        found = self.connection.execute("select 1 from duckdb_tables() where table_name = ?", [str(relation)])
+        found = self.connection.execute(
+            "select 1 from duckdb_tables() where table_name = ? and schema_name = current_schema()",
+            [str(relation)],
+        )
         return found.fetchone() is not None
 
     def run_query(self, sql: str):

@@ -16,9 +16,9 @@ LIMITS = "delete from identifier_limits where "
 # guard: (what to take away, two people, and what the life is)
 GUARDS = {
     "denylist: an address that is typed to get past a form": (
-        "delete from identifier_denylist where value = 'yok@yok.com'",
+        "delete from identifier_denylist where value = 'asd@asd.com'",
         ("a:1", "a:2"),
-        "account 1 e:=yok@yok.com\naccount 2 e:=yok@yok.com",
+        "account 1 e:=asd@asd.com\naccount 2 e:=asd@asd.com",
     ),
     "denylist: a pattern": (
         "delete from identifier_denylist where match = 'pattern' and identifier_type = 'email'",

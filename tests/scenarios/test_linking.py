@@ -27,7 +27,7 @@ from tests.support.tables import rows
 PEOPLE = "staging.int_staging__people_prepared"
 LINKS = (
     "select left_record_id, right_record_id, match_probability, probability_low, probability_high, match_weight, pattern, is_contested,"
-    " model_version, left_content_hash, right_content_hash from ops.probable_links order by all"
+    " model_version, left_content_hash, right_content_hash from ops.probable_links order by 1, 2"
 )
 GIVEN = [
     *(

@@ -231,7 +231,7 @@ COMPARISONS = (FIRST_NAME, LAST_NAME, BIRTH_DATE, EMAIL, PHONE, ADDRESS, GENDER)
 class TrainingRule:
     """Pairs that are mostly of one person, found without the comparisons they teach.
 
-    Twins share a birth date, a father and a son of one name share name, phone and address: what is `doubtful` of a rule is taken
+    Spouses share an e-mail address, twins a birth date, a father and a son of one name share name, phone and address: what is `doubtful` of a rule is taken
     from it only where no other teaches it. It would learn that given names or birth dates are often wrong.
     """
 
@@ -242,7 +242,8 @@ class TrainingRule:
 
 
 TRAINING_RULES = (
-    TrainingRule("same e-mail", "email", ("email",)),
+    TrainingRule("same e-mail and given name", "email || '|' || root", ("email", "first_name")),
+    TrainingRule("same e-mail", "email", ("email",), doubtful=("birth_date",)),
     TrainingRule("same birth date and given name", "birth || '|' || root", ("birth_date", "first_name")),
     TrainingRule(
         "same birth date and family name",

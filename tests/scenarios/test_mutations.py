@@ -1,0 +1,318 @@
+"""Would anybody notice? The SQL of the identity models is broken on purpose, one word at a time, and the lives are played again.
+
+A mutant is one change that a tired hand could make: a comparison turned, min for max, a join that keeps more or less, a branch of
+a union dropped, an order reversed, a condition removed. It is killed when the judge finds a fault, when the tables are not those of
+the models as they stand, or when it does not run. What survives is printed; those that mean the same are named below, with the reason.
+
+The models run in memory (memory.py), and of each mutant only what stands behind it: the rest is taken from the unbroken run.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import zlib
+from collections import defaultdict
+from dataclasses import dataclass, replace
+
+import duckdb
+import pytest
+
+from tests.scenarios import test_histories
+from tests.scenarios.memory import Memory, Relation, model_files, models_in_order
+from tests.scenarios.stories import STORIES
+from tests.scenarios.worlds import Life, judged, play, taken
+
+FULL = bool(os.environ.get("TEKIL_FUZZ"))
+SLICE = 80
+LIVES = 150
+# likeness is judged by tests/scenarios/test_linking.py; without likenesses these do nothing here
+UNJUDGED = re.compile("probable|identity_levels|staging")
+OUTPUTS = (
+    "identity_map",
+    "identity_changes",
+    "identity_aliases",
+    "identity_refusals",
+    "identity_links",
+    "record_map",
+)
+CHANGES = [
+    (r" = ", [" <> "]),
+    (r" <> ", [" = "]),
+    (r" > ", [" >= ", " < "]),
+    (r" < ", [" <= ", " > "]),
+    (r" >= ", [" > "]),
+    (r" <= ", [" < "]),
+    (r"\bmin\(", ["max("]),
+    (r"\bmax\(", ["min("]),
+    (r"\bleast\(", ["greatest("]),
+    (r"\bgreatest\(", ["least("]),
+    (r"\bsum\(", ["max("]),
+    (r"\bunion all\b", ["union"]),
+    (r"\bunion\b(?! all)", ["union all"]),
+    (r"\binner join\b", ["left join"]),
+    (r"\bleft join\b", ["inner join"]),
+    (r"\bfull outer join\b", ["inner join", "left join"]),
+    (r" desc\b", [""]),
+    (r" asc\b", [" desc"]),
+    (r"\band\b", ["or"]),
+    (r"\bor\b", ["and"]),
+    (r"\bis not null\b", ["is null"]),
+    (r"\bis null\b", ["is not null"]),
+    (r"\bis distinct from\b", ["is not distinct from"]),
+    (r"\bnot (?=\w+\.)", [""]),
+    (r"\bselect distinct\b", ["select"]),
+    (r"then 0 else 1\b", ["then 1 else 0"]),
+    (r"then 1 else 0\b", ["then 0 else 1"]),
+    (r" \+ 1\b", [""]),
+]  # fmt: skip
+# mutants that mean the same, by what they are: the reason
+EQUIVALENT: dict[str, str] = {}
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One change of one model."""
+
+    model: str
+    line: int
+    change: str
+    text: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.model}:{self.change}"
+
+    def __str__(self) -> str:
+        return f"{self.model}:{self.line}: {self.change}"
+
+
+def mutants() -> list[Mutant]:
+    """Every change of every model, in order of the models and their lines."""
+    return [
+        mutant
+        for model in models_in_order()
+        if not UNJUDGED.search(model)
+        for mutant in mutants_of(model, model_files()[model].read_text(encoding="utf-8"))
+    ]
+
+
+def mutants_of(model: str, text: str) -> list[Mutant]:
+    # comments and configuration stay as they are
+    hidden = re.sub(
+        r"{#.*?#}|{{ config\(.*?\) }}|--[^\n]*",
+        lambda found: re.sub(r"[^\n]", "·", found[0]),
+        text,
+        flags=re.DOTALL,
+    )
+    found: dict[str, Mutant] = {}
+
+    def add(start: int, end: int, new: str, what: str) -> None:
+        line = text.count("\n", 0, start)
+        mutated = text[:start] + new + text[end:]
+        words = " ".join(text.splitlines()[line].split())
+        found.setdefault(mutated, Mutant(model, line + 1, f"{what} in [{words}]", mutated))
+
+    for pattern, news in CHANGES:
+        for place in re.finditer(pattern, hidden):
+            for new in news:
+                add(
+                    place.start(),
+                    place.end(),
+                    new,
+                    f"{place[0].strip() or place[0]!r} becomes {new.strip() or 'nothing'!r}",
+                )
+    for place in re.finditer(r"\n +where [^\n]*(?=\n)", hidden):
+        add(place.start() + 1, place.end(), "", "condition removed")
+    for place in re.finditer(r"\n +and [^\n]*(?=\n)", hidden):
+        add(place.start() + 1, place.end(), "", "condition removed")
+    # the last of several branches of a union, and the first
+    for place in re.finditer(
+        r"\n\n? *union(?: all)?\n\n?.*?(?=\n\n? *union\b|\n\n\)|\n +\) as )", hidden, flags=re.DOTALL
+    ):
+        add(place.start(), place.end(), "", "branch dropped")
+    # each line of an order
+    for block in re.finditer(r"order by((?:\n +[^\n]+?,(?=\n))*\n +[^\n]+|[^\n]+)(?=\n)", hidden):
+        for place in re.finditer(r"[^\n]+", block[1]):
+            line = text[block.start(1) + place.start() : block.start(1) + place.end()]
+            bare = line.rstrip(", ")
+            if bare.strip() and not re.search(r" (desc|asc)$|^\s*\)", bare):
+                add(
+                    block.start(1) + place.start(),
+                    block.start(1) + place.start() + len(bare),
+                    f"{bare} desc",
+                    "order reversed",
+                )
+    return sorted(found.values(), key=lambda mutant: (mutant.line, mutant.change))
+
+
+def descendants(model: str) -> list[str]:
+    """The model and those behind it, in order."""
+    behind = {model}
+    for name in models_in_order():
+        if behind & set(re.findall(r"ref\('(\w+)'\)", model_files()[name].read_text(encoding="utf-8"))):
+            behind.add(name)
+    return [name for name in models_in_order() if name in behind]
+
+
+class Unbroken:
+    """The run of the models as they stand: after each batch its tables are kept in a schema of their own, and the lives."""
+
+    def __init__(self) -> None:
+        self.warehouse = Memory()
+        self.rules: list = []
+        self.lives: list[dict[str, Life]] = []
+        self.golden: list[dict[str, list[tuple]]] = []
+        told = {story.title: story.steps() for story in STORIES if story.title != "long chain"}
+        stories = told | test_histories.drawn(LIVES)
+        self.faults = play(
+            stories, self.warehouse, test_histories.SCHEDULE, test_histories.REBUILT, self.keep
+        )
+
+    def keep(self, batch: int, lives: dict[str, Life], tables) -> None:
+        run = self.warehouse.connection.execute
+        run(f"create schema batch_{batch}")
+        found = run(
+            "select schema_name, table_name from duckdb_tables() where schema_name in ('main', 'raw', 'ops')"
+        ).fetchall()
+        for schema, name in found:
+            kept = name if schema == "main" else f"{schema}__{name}"
+            run(f"create table batch_{batch}.{kept} as from {schema}.{name}")
+        self.rules.append(replace(self.warehouse.rules))
+        copies = {
+            title: replace(
+                life, raw=dict(life.raw), decisions=list(life.decisions), denied=list(life.denied), known=set(life.known),
+                groups=set(), ids={}, ever=defaultdict(set),
+            )
+            for title, life in lives.items()
+        }  # fmt: skip
+        self.lives.append(copies)
+        self.golden.append(contents(run, "main"))
+
+
+def contents(run, schema: str) -> dict[str, list[tuple]]:
+    """Every row of the public tables, sorted."""
+    return {name: run(f"select * from {name} order by all").fetchall() for name in OUTPUTS}
+
+
+class Broken(Memory):
+    """The models with one of them mutated; what does not stand behind it is read from the unbroken run."""
+
+    def __init__(self, unbroken: Unbroken, mutant: Mutant, number: int) -> None:
+        self.connection = unbroken.warehouse.connection.cursor()
+        self.schema = f"mutant_{number}"
+        self.connection.execute(f"create schema {self.schema}")
+        self.texts = {mutant.model: mutant.text}
+        self.tables = set()
+        self.moments = 0
+        self.config = unbroken.warehouse.config
+        self.full_refresh = False
+        self.unbroken = unbroken
+        self.macros = self.module()
+        self.models = descendants(mutant.model)
+
+    def source(self, schema: str, name: str) -> Relation:
+        return Relation(f"{schema}__{name}")
+
+    def play(self) -> tuple[bool, str]:
+        """Whether the tables differ from the unbroken ones, and what the judge says first."""
+        state: dict[str, Life] = {}
+        differs = False
+        for batch, golden in enumerate(self.unbroken.golden):
+            self.connection.execute(f"set search_path = '{self.schema},batch_{batch}'")
+            self.moments += 1
+            self.full_refresh = batch in test_histories.REBUILT
+            for name in self.models:
+                self.run_model(name)
+            if not differs and contents(self.connection.execute, self.schema) == golden:
+                continue
+            if not differs and batch:
+                # what the judge remembers of the batches before, which were as they should be
+                state = self.remembered(batch)
+            differs = True
+            lives = {
+                title: replace(life, groups=state[title].groups, ids=state[title].ids, ever=state[title].ever)
+                if state
+                else replace(life)
+                for title, life in self.unbroken.lives[batch].items()
+            }
+            tables = taken(lambda sql: self.connection.execute(sql).fetchall(), schema="")
+            for title, faults in zip(lives, judged(lives, tables, self.unbroken.rules[batch]), strict=True):
+                if faults:
+                    return True, f"batch {batch + 1}, {title}: {faults[0]}"
+            state = lives
+        return differs, ""
+
+    def remembered(self, batch: int) -> dict[str, Life]:
+        """The lives as they stood before this batch, with the ids of the unbroken run."""
+        state: dict[str, Life] = {}
+        cursor = self.unbroken.warehouse.connection.cursor()
+        for earlier in range(batch):
+            cursor.execute(f"set search_path = 'batch_{earlier}'")
+            lives = {
+                title: replace(life, groups=state[title].groups, ids=state[title].ids, ever=state[title].ever)
+                if state
+                else replace(life, ever=defaultdict(set))
+                for title, life in self.unbroken.lives[earlier].items()
+            }
+            tables = taken(lambda sql: cursor.execute(sql).fetchall(), schema="")
+            assert not any(judged(lives, tables, self.unbroken.rules[earlier]))
+            state = lives
+        return state
+
+    def close(self) -> None:
+        self.connection.execute("set search_path = 'main'")
+        self.connection.execute(f"drop schema {self.schema} cascade")
+        self.connection.close()
+
+
+@pytest.fixture(scope="module")
+def unbroken() -> Unbroken:
+    return Unbroken()
+
+
+def test_the_unbroken_models_please_the_judge(unbroken):
+    assert unbroken.faults == {}
+
+
+@pytest.mark.fuzz
+def test_nine_mutants_of_ten_are_noticed(unbroken, capsys):
+    every = mutants()
+    chosen = every if FULL else sorted(every, key=lambda mutant: zlib.crc32(str(mutant).encode()))[:SLICE]
+    by_judge, by_tables, by_error, survived, equivalent = [], [], [], [], []
+    for number, mutant in enumerate(chosen):
+        broken = Broken(unbroken, mutant, number)
+        try:
+            differs, fault = broken.play()
+            kind = (
+                by_judge
+                if fault
+                else by_tables
+                if differs
+                else equivalent
+                if mutant.name in EQUIVALENT
+                else survived
+            )
+        except (duckdb.Error, RuntimeError):
+            kind = by_error
+        finally:
+            broken.close()
+        kind.append(mutant)
+    killed = len(by_judge) + len(by_tables) + len(by_error)
+    rate = killed / (killed + len(survived))
+    with capsys.disabled():
+        print(
+            f"\n{len(chosen)} of {len(every)} mutants: {len(by_judge)} found by the judge, {len(by_tables)} by the tables alone,"
+            f" {len(by_error)} did not run, {len(equivalent)} mean the same, {len(survived)} survived: {rate:.1%} killed"
+        )
+        for mutant in survived:
+            print(f"  survived: {mutant}")
+        if FULL:
+            for mutant in by_tables:
+                print(f"  unseen by the judge: {mutant}")
+    assert rate >= 0.9
+
+
+def test_equivalent_mutants_are_still_mutants():
+    assert EQUIVALENT.keys() <= {mutant.name for mutant in mutants()}
+    assert len(EQUIVALENT) <= 0.1 * len(mutants())
