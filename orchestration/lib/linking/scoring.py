@@ -201,6 +201,7 @@ def judge(
             ({says.any("phone", "same")}) as phone_agrees,
             ({says.any("email", "differs")}) or ({says.any("phone", "differs")}) as contacts_differ,
             ({says.any("address", "same", "similar")}) as address_agrees,
+            ({says.any("address", "same", "similar", "same place")}) as place_agrees,
             l.name_support > 1 and r.name_support > 1 as names_stand,
             ({says.any("last_name", "differs", "crossed", "alike")}) as last_differs,
             abs(cast(substr(l.birth, 1, 4) as integer) - cast(substr(r.birth, 1, 4) as integer))
@@ -223,8 +224,8 @@ def judge(
             case
                 when suffix_differs then 'another generation'
                 when first_differs and birth_agrees and email_agrees and not names_stand then 'not the whole person'
-                when first_differs and birth_agrees and last_differs and address_agrees and not contacts_differ then 'not the whole person'
-                when first_differs and birth_agrees and (address_agrees or phone_agrees) and not contacts_differ and not names_stand
+                when first_differs and birth_agrees and last_differs and place_agrees and not contacts_differ then 'not the whole person'
+                when first_differs and birth_agrees and (place_agrees or phone_agrees) and not contacts_differ and not names_stand
                     then 'perhaps a twin'
                 when first_differs then 'another given name'
                 when birth_differs and first_agrees and last_agrees and (address_agrees or phone_agrees)
