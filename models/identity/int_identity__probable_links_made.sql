@@ -4,7 +4,9 @@ with
 
 probable_links as (
 
+    {# contested: it would join two people through a third record that is like both (linking.md) #}
     select * from {{ source('ops', 'probable_links') }}
+    where not is_contested
 
 ),
 

@@ -39,17 +39,16 @@ class Warehouse:
         """Make a table of integers and booleans, anew."""
         self.run(f"drop table if exists {table}")
         self.run(f"create temporary table {table} ({columns})")
-        words = {None: "null", True: "true", False: "false"}
-        for start in range(0, len(rows), 20_000):
-            values = ", ".join(
-                "("
-                + ", ".join(
-                    words[value] if value is None or isinstance(value, bool) else str(value) for value in row
-                )
-                + ")"
-                for row in rows[start : start + 20_000]
-            )
-            self.run(f"insert into {table} values {values}")
+        if not rows:
+            return
+        cursor = self.connection.cursor() if self.engine == "postgres" else self.connection
+        lists = [list(column) for column in zip(*rows, strict=True)]
+        if self.engine == "postgres":
+            types = [word.split()[1] for word in columns.split(", ")]
+            unnested = ", ".join(f"cast(%s as {type_name}[])" for type_name in types)
+            cursor.execute(f"insert into {table} select * from unnest({unnested})", lists)
+        else:
+            cursor.execute(f"insert into {table} select {', '.join('unnest(?)' for _ in lists)}", lists)
 
     def find(self, links: list[Link]) -> list[tuple[int, int]]:
         """The components of the links, in order of nodes; nothing else may be left behind."""

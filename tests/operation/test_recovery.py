@@ -122,7 +122,7 @@ def _is_running(pid: int) -> bool:
 
 @pytest.mark.fuzz
 @pytest.mark.skipif(not os.environ.get("TEKIL_FUZZ"), reason="long: make fuzz runs it")
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(10))
 def test_ten_kills_at_random_moments_and_a_build(built, tmp_path, seed):
     chance = random.Random(seed)
     env = settings(tmp_path, TEKIL_LANDING=built[0]["TEKIL_LANDING"])

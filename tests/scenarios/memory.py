@@ -23,13 +23,8 @@ from tests.support.project import ROOT
 
 SALT = "salt of the tests"
 TARGETS = (
-    "identity_map",
-    "identity_changes",
-    "identity_aliases",
-    "identity_refusals",
-    "identity_links",
-    "record_map",
-)
+    "identity_map", "identity_changes", "identity_aliases", "identity_refusals", "identity_links", "identity_paths", "record_map",
+)  # fmt: skip
 # what is made for people to look at, from more than identity
 BESIDES = ("int_identity__labels_matched",)
 # what staging gives; no records are compared by likeness here, so that customers are those of exact links

@@ -27,7 +27,7 @@ SEED = int(os.environ.get("TEKIL_FUZZ_SEED") or 20260630)
 FULL = bool(os.environ.get("TEKIL_FUZZ"))
 BATCHES = 5
 LIVES = 2000 if FULL else 200
-IN_MEMORY = 10_000 if FULL else 600
+IN_MEMORY = 10_000 if FULL else 300
 REBUILT = (3,)  # this batch is built with --full-refresh
 
 # few values, so that they meet; few days, so that they tie
@@ -160,13 +160,13 @@ def lives(draw, life: int = 0) -> list[Step]:
 
 
 @functools.cache
-def drawn(count: int, seed: int = SEED) -> dict[str, list[Step]]:
-    """The lives that Hypothesis draws from a seed, by title; a life is the same in a crowd and alone."""
+def every_life(seed: int = SEED) -> list[list[Step]]:
+    """The lives that Hypothesis draws from a seed, always all of them, so that each has one number."""
     found: list[list[Step]] = []
 
     @seeded(seed)
     @settings(
-        max_examples=count,
+        max_examples=IN_MEMORY,
         database=None,
         deadline=None,
         phases=[Phase.generate],
@@ -177,7 +177,12 @@ def drawn(count: int, seed: int = SEED) -> dict[str, list[Step]]:
         found.append(data.draw(lives(len(found))))
 
     draw_one()
-    return {f"life {number}": life for number, life in enumerate(found)}
+    return found
+
+
+def drawn(count: int) -> dict[str, list[Step]]:
+    """The first lives, by title."""
+    return {f"life {number}": life for number, life in enumerate(every_life()[:count])}
 
 
 def smallest_first(stories: dict[str, list[Step]], faults: dict[str, list[str]]) -> str:
@@ -187,7 +192,8 @@ def smallest_first(stories: dict[str, list[Step]], faults: dict[str, list[str]])
     title = min(
         faults, key=lambda title: len("".join(line for step in stories[title] for line in step.lines()))
     )
-    again = f"TEKIL_FUZZ_SEED={SEED} TEKIL_HISTORY={title.split()[1]} .venv/bin/python -m pytest {__file__} -k replay"
+    whole = "TEKIL_FUZZ=full " if FULL else ""
+    again = f"{whole}TEKIL_FUZZ_SEED={SEED} TEKIL_HISTORY={title.split()[1]} .venv/bin/python -m pytest {__file__} -k replay"
     return f"{len(faults)} of {len(stories)} lives differ from the judge; the smallest is {title}:\n{told(stories[title], faults[title])}\nagain: {again}"
 
 
@@ -210,8 +216,7 @@ def test_random_lives(world):
 
 @pytest.mark.skipif("TEKIL_HISTORY" not in os.environ, reason="plays one life again: TEKIL_HISTORY=17")
 def test_replay():
-    number = int(os.environ["TEKIL_HISTORY"])
-    title = f"life {number}"
-    stories = {title: drawn(max(number + 1, IN_MEMORY, LIVES))[title]}
+    title = f"life {os.environ['TEKIL_HISTORY']}"
+    stories = {title: drawn(IN_MEMORY)[title]}
     faults = play(stories, Memory(), SCHEDULE, REBUILT)
     assert not faults, smallest_first(stories, faults)

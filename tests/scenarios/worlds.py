@@ -451,7 +451,7 @@ class Warehouse:
         """Build the identity tables; the evidence is what landed, so it is not looked at. Views are made once."""
         flags = ["--full-refresh"] if full_refresh else []
         left_out = [*BESIDES.split(), *(["config.materialized:view"] if self.builds else [])]
-        command = ("run", "--quiet", *flags, "--select", MODELS, "--exclude", *left_out)
+        command = ("run", "--quiet", "--no-write-json", *flags, "--select", MODELS, "--exclude", *left_out)
         run(self.env, "orchestration.lib.run_dbt", *command)
         self.builds += 1
         return taken(lambda sql: ask(self.env, sql))

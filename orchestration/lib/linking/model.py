@@ -318,14 +318,13 @@ class Training:
         share = session.core_model_settings.probability_two_random_records_match
         likely = float(pairs) * share
         learned = read_numbers(linker._settings_obj.comparisons, "m")
-        self.sessions.append(
-            {"pairs_with": rule.name, "pairs": int(pairs), "likely_pairs": round(likely, 1)}
-        )
+        self.sessions.append({"pairs_with": rule.name, "pairs": int(pairs), "likely_pairs": round(likely, 1)})
         if likely < 3 or share < 0.005:
             return None
         # a pair that lacks the column on one side taught nothing about it
         told = {
-            comparison.name: likely * float(self._pairs_with(comparison.column) / pairs) for comparison in comparisons
+            comparison.name: likely * float(self._pairs_with(comparison.column) / pairs)
+            for comparison in comparisons
         }
         return {
             key: (told[key[0]], learned.get(key, 0.0)) for key in self.numbers if told.get(key[0], 0.0) >= 1

@@ -278,6 +278,7 @@ class _Run:
     def _ensure_tables(self) -> None:
         existing = self.warehouse.existing_columns()
         with self.warehouse.transaction():
+            self.warehouse.execute("create schema if not exists ops")
             for name in TABLES:
                 self.warehouse.ensure_table(name, SERVICE_TABLES[name], existing.get(name, []))
 

@@ -13,6 +13,8 @@ from orchestration.lib.linking.rules import LinkingRules
 MOST_PAIRS_PER_RECORD = 20.0
 # share of pairs of one person with quite another birth date, below which such a date is an objection
 DATES_ARE_GOOD = 0.1
+# nobody has more records than this by likelihood alone: in a larger group only strict links are left
+MOST_TOGETHER = 200
 
 
 def find_pairs(connection: duckdb.DuckDBPyConnection, changed_only: bool) -> int:
@@ -272,18 +274,24 @@ def gather_links(
         where match_probability >= {wide}
         order by match_probability desc, match_weight desc, unique_id_l, unique_id_r
     """).fetchall()
-    together = [group for group in components(strongest_first) if len(group) > 2]
-    connection.execute("create or replace table members (unique_id bigint, component bigint)")
-    rows = [(record, number) for number, group in enumerate(together) for record in group]
-    for start in range(0, len(rows), 5000):
-        values = ", ".join(f"({record}, {number})" for record, number in rows[start : start + 5000])
-        connection.execute(f"insert into members values {values}")
+    groups = [group for group in components(strongest_first) if len(group) > 2]
+    fill(
+        connection,
+        "members",
+        [(record, group[0]) for group in groups if len(group) <= MOST_TOGETHER for record in group],
+    )
+    fill(
+        connection,
+        "crowded",
+        [(record, group[0]) for group in groups if len(group) > MOST_TOGETHER for record in group],
+    )
     connection.execute("""
         create or replace table pairs as
-        select l.unique_id as join_key_l, r.unique_id as join_key_r, '0' as match_key
-        from members as l
-        inner join members as r on l.component = r.component and l.unique_id < r.unique_id
-        anti join all_links on l.unique_id = all_links.unique_id_l and r.unique_id = all_links.unique_id_r
+        select left_member.record as join_key_l, right_member.record as join_key_r, '0' as match_key
+        from members as left_member
+        inner join members as right_member on left_member.other = right_member.other and left_member.record < right_member.record
+        anti join all_links
+            on left_member.record = all_links.unique_id_l and right_member.record = all_links.unique_id_r
         order by join_key_l, join_key_r
     """)
     numbers = model.numbers()
@@ -297,12 +305,22 @@ def gather_links(
             or held_by = 'perhaps another generation' and ceiling < 0.5
             or held_by = 'another birth date' and {doubt}
     """).fetchall()
-    refused = contested(strongest_first, vetoes)
-    for left, right in sorted(refused):
-        connection.execute(
-            f"update all_links set is_contested = true where unique_id_l = {left} and unique_id_r = {right}"
-        )
+    fill(connection, "refused", sorted(contested(strongest_first, vetoes)))
+    connection.execute(f"""
+        update all_links set is_contested = true
+        where (unique_id_l, unique_id_r) in (select (record, other) from refused)
+            or match_probability < {rules.number("strict_probability")}
+            and unique_id_l in (select record from crowded) and unique_id_r in (select record from crowded)
+    """)
     return connection.execute("select count(*) from all_links").fetchone()[0]
+
+
+def fill(connection: duckdb.DuckDBPyConnection, table: str, pairs: list[tuple[int, int]]) -> None:
+    """A table of pairs of numbers."""
+    connection.execute(f"create or replace table {table} (record bigint, other bigint)")
+    for start in range(0, len(pairs), 5000):
+        values = ", ".join(f"({record}, {other})" for record, other in pairs[start : start + 5000])
+        connection.execute(f"insert into {table} values {values}")
 
 
 def keep_likely(connection: duckdb.DuckDBPyConnection, model: Model, rules: LinkingRules) -> int:
