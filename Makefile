@@ -17,7 +17,7 @@ ifdef TARGET
 export TEKIL_TARGET = $(TARGET)
 endif
 
-.PHONY: build rebuild sample query explain plan override dbt test lint format fuzz bench dev docs lock clean help
+.PHONY: build rebuild sample query explain plan override dbt test lint format fuzz bench bench-identity dev docs lock clean help
 
 build: $(READY)  ## land what is new, dbt build, print the summary (incremental on an earlier build)
 	@$(RUN) -m orchestration.lib.build
@@ -59,6 +59,9 @@ fuzz: $(READY)  ## the long random tests, whole
 bench: $(READY)  ## speed, memory and growth: CUSTOMERS="5000 50000"
 	@$(RUN) -m benchmarks.build $(if $(CUSTOMERS),--customers $(CUSTOMERS))
 
+bench-identity: $(READY)  ## components against Splink and scipy, 1 % batches, 20 M links: PEOPLE="100000 1000000"
+	@$(RUN) -m benchmarks.identity $(if $(PEOPLE),--people $(PEOPLE))
+
 dev: $(READY)  ## open Dagster's UI on this project
 	@DAGSTER_HOME=$(CURDIR)/warehouse/dagster $(RUN) -m orchestration.lib.dev
 
@@ -81,4 +84,4 @@ $(READY): requirements.lock
 	@touch $(READY)
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

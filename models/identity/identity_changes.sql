@@ -1,5 +1,6 @@
 {# The ledger of customer ids: only ever appended to, kept by a rebuild, and the one place where ids are given (I6).
-   An id goes to the component that holds most of the identifiers it had, ties to the one that holds its founder, then to the oldest.
+   An id goes to the component that holds its founding identifier, so that undoing a merge gives both their former ids back; where the founder
+   is gone, to the one that holds most of the identifiers it had, ties to the oldest.
    Where several ids meet in a component, the one founded first survives. A component that inherits none is named for its own founder. #}
 {{ config(
     materialized='incremental',
@@ -88,8 +89,8 @@ claimed as (
         row_number() over (
             partition by inherited.customer_id
             order by
-                inherited.member_count desc,
                 inherited.holds_founder desc,
+                inherited.member_count desc,
                 inherited.oldest_number asc
         ) as claim
     from inherited

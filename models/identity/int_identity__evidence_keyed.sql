@@ -19,6 +19,16 @@ types as (
 
 ),
 
+variants as (
+
+    select
+        name,
+        min({{ binary_order('variant_of') }}) as variant_of
+    from {{ ref('given_name_variants') }}
+    group by name
+
+),
+
 salts as (
 
     select * from {{ source('raw', 'identifier_salt') }}
@@ -41,8 +51,8 @@ keyed as (
         evidence.identifier_type,
         identifiers.identifier_key,
         types.trust_rank,
-        {# two letters tell two people apart often enough, and name nobody #}
-        substr(evidence.given_name, 1, 2) as given_name_initials,
+        {# two letters tell two people apart often enough, and name nobody; Bob is Robert, and a single letter tells nothing #}
+        case when length(evidence.given_name) > 1 then substr(coalesce(variants.variant_of, evidence.given_name), 1, 2) end as given_name_initials,
         evidence.is_own,
         evidence.first_seen_at,
         evidence.last_seen_at
@@ -51,6 +61,7 @@ keyed as (
         on evidence.identifier_type = identifiers.identifier_type
         and evidence.identifier_value = identifiers.identifier_value
     inner join types on evidence.identifier_type = types.identifier_type
+    left join variants on evidence.given_name = variants.name
     cross join salts
 
 )

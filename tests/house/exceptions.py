@@ -22,7 +22,6 @@ PLAIN_VALUES_IN_EPHEMERAL = {"int_profiles__identifiers_resolved"}
 
 # macro file -> macros in it beside the one it is named for and that one's dispatch variants
 HELPERS_BESIDE_THEIR_MACRO = {
-    "connected_components": {"hook_and_shortcut"},
     "known_time_zone": {"default__time_zones", "postgres__time_zones", "duckdb__time_zones"},
     "threshold": {"threshold_count"},
 }

@@ -1,4 +1,4 @@
-{# Every identifier that a guard refuses has its refusals on record, and nothing else is there (I4). #}
+{# Every identifier that a guard refuses has its refusals on record, and no other identifier is refused as such (I4); vetoes refuse links, not identifiers. #}
 with
 
 screened as (
@@ -10,6 +10,7 @@ screened as (
 refusals as (
 
     select distinct identifier_key from {{ ref('identity_refusals') }}
+    where guard in ('denylist', 'bad_value', 'limit')
 
 )
 
