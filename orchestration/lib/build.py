@@ -52,11 +52,14 @@ def build(settings: Settings, rebuild: bool = False, progress: Progress = print)
 
 def link_people(settings: Settings, progress: Progress) -> None:
     """Find likenesses among the people records, which the identity models then read; refused for want of data is no error (I3)."""
-    from orchestration.lib.linking import link
+    from orchestration.lib import linking
 
-    people = ["--select", "+int_staging__people_prepared", "--exclude-resource-type", "test", "unit_test"]
-    dbt.build(settings, False, lambda _: None, *people)
-    progress(link(settings, progress).summary())
+    if not settings.linking:
+        linking.forget(settings)
+    elif linking.is_due(settings):
+        people = ["--select", "+int_staging__people_prepared", "--exclude-resource-type", "test", "unit_test"]
+        dbt.build(settings, False, lambda _: None, *people)
+        progress(linking.link(settings, progress).summary())
 
 
 def with_landing(settings: Settings, progress: Progress) -> Settings:

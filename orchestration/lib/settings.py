@@ -37,6 +37,7 @@ class Settings:
     memory_limit: str
     threads: int
     lock_timeout: float
+    linking: bool = True
 
     @classmethod
     def from_environment(
@@ -70,6 +71,7 @@ class Settings:
             memory_limit=get.memory("TEKIL_MEMORY_LIMIT"),
             threads=get.number("TEKIL_THREADS", os.cpu_count() or 1, 1, 1024),
             lock_timeout=get.number("TEKIL_LOCK_TIMEOUT", 600, 0, 7 * 86400),
+            linking=get.one_of("TEKIL_LINKING", "on", ("on", "off")) == "on",
         )
 
     def clock(self) -> datetime:

@@ -113,6 +113,8 @@ SERVICE_TABLES = {
         "links": "bigint",
         "model_version": "varchar",
         "trained_on_records": "bigint",
+        "load_id": "bigint",
+        "rules": "varchar",
     },
     "ops.linked_records": {
         "source": "varchar",

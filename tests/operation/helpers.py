@@ -21,6 +21,8 @@ TREE = ("macros", "models", "orchestration", "sample", "seeds", "dbt_project.yml
 
 # dbt's own switch, for builds whose tests say nothing about what is tried here: they are most of the time
 WITHOUT_DATA_TESTS = {"DBT_EXCLUDE_RESOURCE_TYPES": "test unit_test"}
+# likenesses have tests of their own, and cost a second start of dbt
+WITHOUT_LINKING = {"TEKIL_LINKING": "off"}
 
 
 def settings(
@@ -30,6 +32,7 @@ def settings(
     return (
         environment(folder, engine, postgres, DBT_TARGET_PATH=str(folder / "target"))
         | WITHOUT_DATA_TESTS
+        | WITHOUT_LINKING
         | more
     )
 

@@ -296,7 +296,7 @@ def founded_by(key: str) -> str:
 
 
 def name_customers(groups: Partition, before: dict[str, str], order: list[str], build: int) -> dict[str, str]:
-    """Customer ids of keys: an id follows most of those that had it, and the one founded first survives a merge.
+    """Customer ids of keys: an id goes with its founder, else with most of those that had it; the one founded first survives a merge.
 
     `groups` are keys, `before` says which id each key had, `order` lists all keys by foundation, `build` counts the builds.
     """
@@ -307,7 +307,7 @@ def name_customers(groups: Partition, before: dict[str, str], order: list[str], 
         for old, count in Counter(before[key] for key in group if key in before).items():
             oldest = min(place[key] for key in group if before.get(key) == old)
             has_founder = founder.get(old) in group and before.get(founder.get(old)) == old
-            claims[old].append((-count, -has_founder, oldest, group))
+            claims[old].append((-has_founder, -count, oldest, group))
     kept: dict[frozenset, list[tuple]] = defaultdict(list)
     for old, claiming in claims.items():
         _, _, oldest, group = min(claiming, key=lambda claim: claim[:3])

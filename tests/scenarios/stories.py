@@ -559,7 +559,7 @@ STORIES = [
     ),
     Story(
         "the founder leaves",
-        "An id stays with most of its identifiers even when the one that founded it goes; the founder gets another.",
+        "An id goes with the identifier that founded it, however many stay behind; those get one of their own.",
         [
             (
                 "account 1 e:ada p:1 at=2025-01-01\ncontact 1 c:1 e:ada p:1 at=2025-02-01",

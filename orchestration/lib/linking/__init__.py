@@ -4,6 +4,6 @@ rules.py reads the settings, records.py prepares what is compared, comparisons.p
 pairs, run.py brings it together. How it works in words: docs/linking.md.
 """
 
-from orchestration.lib.linking.run import LinkingReport, link
+from orchestration.lib.linking.run import LinkingReport, forget, is_due, link
 
-__all__ = ["LinkingReport", "link"]
+__all__ = ["LinkingReport", "forget", "is_due", "link"]

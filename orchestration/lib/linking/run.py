@@ -1,5 +1,6 @@
 """One linking run: read the people, learn or load the model, weigh what changed, write the links in one transaction."""
 
+import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ import psycopg2
 from orchestration.lib.errors import TekilError
 from orchestration.lib.linking import model as learning
 from orchestration.lib.linking import scoring
+from orchestration.lib.linking.comparisons import shape_hash
 from orchestration.lib.linking.model import Model, TooLittle, Training, load_model, quietly
 from orchestration.lib.linking.records import COLUMNS, prepare_records
 from orchestration.lib.linking.rules import LinkingRules, linking_rules
@@ -21,6 +23,7 @@ from orchestration.lib.warehouse import SERVICE_TABLES, Warehouse, connect_duckd
 Progress = Callable[[str], None]
 
 PEOPLE = "staging.int_staging__people_prepared"
+PEOPLE_TABLES = (("crm", "contacts"), ("shop", "customers"), ("mailchimp", "members"), ("zendesk", "users"))
 TABLES = ("ops.probable_links", "ops.linked_records", "ops.linking_frequencies", "ops.linking_runs")
 
 
@@ -64,6 +67,43 @@ def link(settings: Settings, progress: Progress = print) -> LinkingReport:
         raise _sentence(problem) from problem
     finally:
         warehouse.close()
+
+
+def is_due(settings: Settings) -> bool:
+    """Whether people records landed, or rules changed, since the last linking run; one that was killed left no row of itself."""
+    warehouse = open_warehouse(settings)
+    try:
+        last = warehouse.fetch("select load_id, rules from ops.linking_runs order by run_id desc")
+        return not last or last[0] != (newest_people(warehouse), fingerprint(settings.root))
+    finally:
+        warehouse.close()
+
+
+def forget(settings: Settings) -> None:
+    """Take every probable link away: the levels then say what exact links say. The next run of `link` finds them again."""
+    warehouse = open_warehouse(settings)
+    try:
+        with warehouse.transaction():
+            for table in TABLES:
+                warehouse.execute(f"delete from {table}")
+    finally:
+        warehouse.close()
+
+
+def newest_people(warehouse: Warehouse) -> int:
+    """The newest load that brought a file of people records; 0 for none."""
+    landed = " or ".join(
+        f"(source = '{source}' and table_name = '{table}')" for source, table in PEOPLE_TABLES
+    )
+    return warehouse.fetch(f"select coalesce(max(load_id), 0) from ops.load_files where {landed}")[0][0]
+
+
+def fingerprint(root: Path) -> str:
+    """A hash of everything that says how records are compared: the comparisons, and the two seeds."""
+    digest = hashlib.sha256(shape_hash().encode())
+    for seed in ("linking_settings", "given_name_variants"):
+        digest.update((root / "seeds" / "rules" / f"{seed}.csv").read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def _sentence(problem: Exception) -> TekilError:
@@ -347,11 +387,13 @@ class _Run:
             run_id = self.warehouse.fetch("select coalesce(max(run_id), 0) + 1 from ops.linking_runs")[0][0]
             self.warehouse.execute(
                 "insert into ops.linking_runs (run_id, started_at, finished_at, status, reason, records, changed_records,"
-                " pairs_compared, links, model_version, trained_on_records) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " pairs_compared, links, model_version, trained_on_records, load_id, rules)"
+                " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [
                     *(run_id, clock, self.settings.clock(), report.status, report.reason or None),
                     *(report.records, report.changed_records, report.pairs_compared, report.links),
                     *(report.model_version, report.trained_on_records),
+                    *(newest_people(self.warehouse), fingerprint(self.settings.root)),
                 ],
             )
 
