@@ -30,14 +30,15 @@
     {% do run_query('create temporary table ' ~ prefix ~ '_steps as select site, cast(floor((count(*) + 1) / 2.0) as bigint) as step from ' ~ prefix ~ '_links group by site') %}
     {% for round in range(max_rounds) %}
         {% if state.open %}
-            {# refuse what may not be joined now, and so never #}
-            {% do tekil.retell(prefix, 'links',
-                'select links.* from ' ~ prefix ~ '_links as links'
-                ~ ' where links.u <> links.v'
-                ~ ' and not exists (select 1 from ' ~ prefix ~ '_vetoes as vetoes where ' ~ veto ~ ' and vetoes.u = links.u and vetoes.v = links.v)'
-                ~ ' and not exists (select 1 from ' ~ prefix ~ '_vetoes as vetoes where ' ~ veto ~ ' and vetoes.u = links.v and vetoes.v = links.u)'
-                ~ ('' if only_absolute else ' and not exists (select 1 from ' ~ prefix ~ '_counts as lefts inner join ' ~ prefix ~ '_counts as rights on lefts.item = rights.item where lefts.cluster = links.u and rights.cluster = links.v and lefts.amount > 0 and rights.amount > 0 and lefts.amount + rights.amount > lefts.max_amount)')
+            {# refuse what may not be joined now, and so never; told as joins, since an engine may turn "exists" into all pairs of an item #}
+            {% do run_query(
+                'create temporary table ' ~ prefix ~ '_refused as'
+                ~ ' select links.u, links.v from ' ~ prefix ~ '_links as links inner join ' ~ prefix ~ '_vetoes as vetoes on vetoes.u = links.u and vetoes.v = links.v where ' ~ veto
+                ~ ' union select links.u, links.v from ' ~ prefix ~ '_links as links inner join ' ~ prefix ~ '_vetoes as vetoes on vetoes.u = links.v and vetoes.v = links.u where ' ~ veto
+                ~ ('' if only_absolute else ' union select links.u, links.v from ' ~ prefix ~ '_links as links inner join ' ~ prefix ~ '_counts as lefts on lefts.cluster = links.u inner join ' ~ prefix ~ '_counts as rights on rights.cluster = links.v and rights.item = lefts.item where lefts.amount > 0 and rights.amount > 0 and lefts.amount + rights.amount > lefts.max_amount')
             ) %}
+            {% do tekil.retell(prefix, 'links', 'select links.* from ' ~ prefix ~ '_links as links left join ' ~ prefix ~ '_refused as refused on links.u = refused.u and links.v = refused.v where links.u <> links.v and refused.u is null') %}
+            {% do run_query('drop table ' ~ prefix ~ '_refused') %}
             {% set open_links = run_query('select count(*) from ' ~ prefix ~ '_links').rows[0][0] | int %}
             {% if open_links == 0 %}
                 {% set state.open = false %}

@@ -307,6 +307,24 @@ STORIES = [
         ],
     ),
     Story(
+        "busy month",
+        "Twenty cookies in a month, no more than five in a week, are not too many for an address, a number and a card.",
+        [
+            (
+                "\n".join(
+                    f"call k:{n} e:ada p:1 c:1 at=2026-03-{n // 5 * 7 + 1:02}T{n % 5:02}:00"
+                    for n in range(20)
+                ),
+                "e:ada p:1 c:1 " + " ".join(f"k:{n}" for n in range(20)),
+            ),
+            # the limits that are tried in these two batches are lower
+            ("", None),
+            ("", None),
+            ("", None),
+            ("", "e:ada p:1 c:1 " + " ".join(f"k:{n}" for n in range(20))),
+        ],
+    ),
+    Story(
         "merge, split, merge back",
         "Parting by hand gives back the ids from before the merge; withdrawing it gives back the merge.",
         [
@@ -556,6 +574,31 @@ STORIES = [
         "spoken to, not joined",
         "A message we sent and a consent name one recipient each: they found a customer and join nobody.",
         [("send k:1\nconsent e:ada", "k:1 | e:ada"), ("call k:1 e:ada", "k:1 e:ada")],
+    ),
+    Story(
+        "the founder comes back",
+        "An id that outlived its founder is not given again to the founder, who gets another when it comes back alone.",
+        [
+            (
+                "order o0 e:ada at=2023-01-01\norder o1 a:1 e:ada at=2024-01-01\naccount 1 at=2024-01-01",
+                "a:1 e:ada",
+            ),
+            ("erase order o0\nerase order o1", "a:1"),
+            ("order o2 e:ada at=2025-01-01", "a:1 | e:ada"),
+            ("order o3 e:ada p:1 at=2025-01-02", "a:1 | e:ada p:1"),
+        ],
+        same_ids={4: 3},
+    ),
+    Story(
+        "kept apart twice",
+        "Two birth dates and a person's word keep the same two apart: one link refused, one reason told.",
+        [
+            (
+                "contact 1 c:1 e:home born=1958-03-04\ncontact 2 e:home born=1987-09-21",
+                "r:1 c:1 e:home | r:2",
+            ),
+            ("exclude r:1 r:2 at=2026-06-01", "r:1 c:1 e:home | r:2"),
+        ],
     ),
     Story(
         "the founder leaves",

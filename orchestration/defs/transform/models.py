@@ -5,7 +5,7 @@ import os
 from dagster import AssetExecutionContext
 from dagster_dbt import DbtCliResource, DbtProject, dbt_assets
 
-from orchestration.lib.build import with_landing
+from orchestration.lib.build import link_people, with_landing
 from orchestration.lib.dbt import dbt_environment
 from orchestration.lib.locks import build_lock
 from orchestration.lib.publish import publish
@@ -22,7 +22,7 @@ PROJECT.prepare_if_dev()
 
 @dbt_assets(manifest=PROJECT.manifest_path, project=PROJECT, dagster_dbt_translator=TekilTranslator())
 def models(context: AssetExecutionContext):
-    """`dbt build` of what was selected, then the published copy for readers."""
+    """Likenesses of people where records changed, `dbt build` of what was selected, then the published copy for readers."""
     settings = with_landing(Settings.from_environment(), context.log.info)
     environment = {
         name: value for name, value in dbt_environment(settings).items() if name != "DBT_TARGET_PATH"
@@ -30,5 +30,6 @@ def models(context: AssetExecutionContext):
     os.environ.update(environment)
     dbt = DbtCliResource(project_dir=PROJECT, profiles_dir=str(PROJECT_ROOT), target=settings.target)
     with build_lock(settings, progress=context.log.info):
+        link_people(settings, context.log.info)
         yield from dbt.cli(["build"], context=context).stream()
         publish(settings)
