@@ -32,17 +32,21 @@ clusters as (
 
 ),
 
-level_numbers as (
+customer_nodes as (
 
     select
-        'strict' as level,
-        0 as level_number
+        level,
+        left_customer_id as customer_id,
+        left_node_id as node_id
+    from links
 
-    union all
+    union
 
     select
-        'wide' as level,
-        1 as level_number
+        level,
+        right_customer_id as customer_id,
+        right_node_id as node_id
+    from links
 
 ),
 
@@ -62,12 +66,12 @@ clustered as (
     select
         customers.customer_id,
         customers.founding_number,
-        level_numbers.level,
-        {{ customer_node('customers.customer_id', 'level_numbers.level_number') }} as node_id,
+        customer_nodes.level,
+        customer_nodes.node_id,
         coalesce(clusters.component_id, components.component_id) as component_id
     from customers
-    cross join level_numbers
-    inner join components on {{ customer_node('customers.customer_id', 'level_numbers.level_number') }} = components.node_id
+    inner join customer_nodes on customers.customer_id = customer_nodes.customer_id
+    inner join components on customer_nodes.node_id = components.node_id
     left join clusters on components.node_id = clusters.node_id
 
 ),

@@ -35,11 +35,31 @@ types as (
 
 ),
 
-level_numbers as (
+{# every customer that a likeness touches, at each level where it does #}
+customer_nodes as (
 
-    select 0 as level_number
-    union all
-    select 1 as level_number
+    select
+        left_customer_id as customer_id,
+        left_node_id as node_id
+    from links
+
+    union
+
+    select
+        right_customer_id as customer_id,
+        right_node_id as node_id
+    from links
+
+),
+
+placed as (
+
+    select
+        customer_nodes.customer_id,
+        customer_nodes.node_id,
+        components.component_id
+    from customer_nodes
+    inner join components on customer_nodes.node_id = components.node_id
 
 ),
 
@@ -63,31 +83,30 @@ counted as (
 held as (
 
     select
-        components.component_id,
-        components.node_id,
+        placed.component_id,
+        placed.node_id,
         counted.identifier_type,
         counted.max_per_customer,
         counted.identifier_count
     from counted
-    cross join level_numbers
-    inner join components on {{ customer_node('counted.customer_id', 'level_numbers.level_number') }} = components.node_id
+    inner join placed on counted.customer_id = placed.customer_id
 
 ),
 
 apart as (
 
     select distinct
-        left_components.component_id,
-        left_components.node_id as left_node_id,
-        right_components.node_id as right_node_id
+        left_places.component_id,
+        left_places.node_id as left_node_id,
+        right_places.node_id as right_node_id
     from overrides
-    cross join level_numbers
     inner join mapped as lefts on overrides.identifier_key = lefts.identifier_key
     inner join mapped as rights on overrides.other_identifier_key = rights.identifier_key
-    inner join components as left_components on {{ customer_node('lefts.customer_id', 'level_numbers.level_number') }} = left_components.node_id
-    inner join components as right_components
-        on {{ customer_node('rights.customer_id', 'level_numbers.level_number') }} = right_components.node_id
-        and left_components.component_id = right_components.component_id
+    inner join placed as left_places on lefts.customer_id = left_places.customer_id
+    {# a component is of one level, so both ends are of the same #}
+    inner join placed as right_places
+        on rights.customer_id = right_places.customer_id
+        and left_places.component_id = right_places.component_id
 
 ),
 

@@ -208,6 +208,7 @@ def test_random_lives_in_memory():
     assert not faults, smallest_first(stories, faults)
 
 
+@pytest.mark.fuzz
 def test_random_lives(world):
     """The whole way, from landed files to the tables, on both engines."""
     faults = {title: found for title, found in world.faults.items() if title in world.lives}
