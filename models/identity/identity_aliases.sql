@@ -17,15 +17,11 @@ identity_map as (
 
 issued as (
 
-    select
+    select distinct
         to_customer_id as customer_id,
-        identifier_key,
-        max(build_number) as build_number
+        identifier_key
     from ledger
     where to_customer_id is not null
-    group by
-        to_customer_id,
-        identifier_key
 
 ),
 

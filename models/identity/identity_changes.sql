@@ -312,7 +312,7 @@ explained as (
         changed.to_customer_id,
 
         ---------- strings
-        changed.cause,
+        case when changed.cause = 'refused' and screened.identifier_key is null then 'erase' else changed.cause end as cause,
         coalesce(bridges.evidence_id, first_evidence.evidence_id) as evidence,
         case when changed.cause = 'refused' then screened.guard || ': ' || screened.detail end as detail,
 

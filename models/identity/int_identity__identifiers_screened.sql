@@ -147,7 +147,7 @@ counted_in_windows as (
                     seen_together.identifier_key,
                     seen_together.counted
                 order by {{ epoch_microseconds('seen_together.first_seen_at') }}
-                range between {{ seconds - 1 }}000000 preceding and current row
+                range between {{ seconds * 1000000 - 1 }} preceding and current row
             ) as seen_count
         from seen_together
         inner join limits

@@ -61,8 +61,9 @@ links as (
 
         ---------- numbers
         max(offered.is_included) as is_included,
-        max(greatest(offered.trust_rank, offered.other_trust_rank)) as weaker_rank,
-        max(least(offered.trust_rank, offered.other_trust_rank)) as stronger_rank,
+        {# the lowest: a person's word makes a link as strong as his word, whatever evidence says the same #}
+        min(greatest(offered.trust_rank, offered.other_trust_rank)) as weaker_rank,
+        min(least(offered.trust_rank, offered.other_trust_rank)) as stronger_rank,
         cast(sum(offered.evidence_count) as bigint) as evidence_count,
 
         ---------- timestamps

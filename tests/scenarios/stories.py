@@ -66,7 +66,6 @@ class Story:
     written: dict[str, str] = field(default_factory=dict)
     number: int = 0
     # why it is not played: a fault that is known, and whose end the story waits for
-    waits_for: str = ""
 
     def identifier(self, short: str) -> Identifier:
         """The identifier behind a short name, of this story alone."""
@@ -388,7 +387,6 @@ STORIES = [
                 "a:1 e:ada | a:2 e:bora | a:3 e:can",
             ),
         ],
-        waits_for="links_made: an included link that evidence makes too takes the ranks of the evidence, and so comes after those of people alone",
     ),
     Story(
         "withdrawn before it was made",
@@ -617,5 +615,3 @@ STORIES = [
 ]
 for number, story in enumerate(STORIES):
     story.number = number
-WAITING = [story for story in STORIES if story.waits_for]
-STORIES = [story for story in STORIES if not story.waits_for]

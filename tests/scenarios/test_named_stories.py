@@ -7,7 +7,7 @@ there together with the random lives, under the same changes of the limits, whic
 from __future__ import annotations
 
 from tests.scenarios.memory import Memory
-from tests.scenarios.stories import STORIES, WAITING, Reader
+from tests.scenarios.stories import STORIES, Reader
 from tests.scenarios.test_histories import REBUILT, SCHEDULE
 from tests.scenarios.worlds import play, told
 
@@ -24,7 +24,6 @@ def wrong_in(reader: Reader, judged: dict[str, list[str]]) -> str:
 def test_every_story_says_what_it_proves_and_has_a_name_of_its_own():
     assert len({story.title for story in STORIES}) == len(STORIES) >= 25
     assert all(story.proves.endswith(".") for story in STORIES)
-    assert all(story.waits_for for story in WAITING)
 
 
 def test_stories_in_memory():

@@ -14,7 +14,7 @@ records_evidence as (
         'consent' as source,
         'records' as table_name,
         cast(null as {{ dbt.type_string() }}) as record_id,
-        md5(coalesce(cast(phone as {{ dbt.type_string() }}), '') || '|' || coalesce(cast(email_match as {{ dbt.type_string() }}), '')) as evidence_id,
+        {{ evidence_hash(['phone', 'email_match']) }} as evidence_id,
         'consent' as channel,
         phone,
         email_match,

@@ -14,7 +14,7 @@ events_evidence as (
         'google_analytics' as source,
         'events' as table_name,
         user_pseudo_id as record_id,
-        md5(coalesce(cast(user_pseudo_id as {{ dbt.type_string() }}), '') || '|' || coalesce(cast(user_id as {{ dbt.type_string() }}), '')) as evidence_id,
+        {{ evidence_hash(['user_pseudo_id', 'user_id']) }} as evidence_id,
         'web' as channel,
         user_pseudo_id,
         user_id,

@@ -39,7 +39,7 @@ email_activities_evidence as (
         'mailchimp' as source,
         'email_activity' as table_name,
         cast(null as {{ dbt.type_string() }}) as record_id,
-        md5(coalesce(cast(email_match as {{ dbt.type_string() }}), '')) as evidence_id,
+        {{ evidence_hash(['email_match']) }} as evidence_id,
         'email' as channel,
         email_match,
         cast(null as {{ dbt.type_string() }}) as given_name,

@@ -14,7 +14,7 @@ sends_evidence as (
         'messaging' as source,
         'sends' as table_name,
         cast(null as {{ dbt.type_string() }}) as record_id,
-        md5(channel || '|' || coalesce(cast(phone as {{ dbt.type_string() }}), '') || '|' || coalesce(cast(push_token as {{ dbt.type_string() }}), '') || '|' || coalesce(cast(anonymous_id as {{ dbt.type_string() }}), '') || '|' || coalesce(cast(account_id as {{ dbt.type_string() }}), '')) as evidence_id,
+        {{ evidence_hash(['channel', 'phone', 'push_token', 'anonymous_id', 'account_id']) }} as evidence_id,
         channel,
         phone,
         push_token,

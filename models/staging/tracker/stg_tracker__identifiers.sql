@@ -85,12 +85,7 @@ tracker_evidence as (
         'tracker' as source,
         'events' as table_name,
         record_id,
-        md5(
-            record_id
-            {%- for column in ['user_id', 'device_id', 'advertising_id', 'push_token', 'email_match', 'phone', 'loyalty_card_no', 'channel', 'first_name'] %}
-            || '|' || coalesce({{ column }}, '')
-            {%- endfor %}
-        ) as evidence_id,
+        {{ evidence_hash(['record_id', 'user_id', 'device_id', 'advertising_id', 'push_token', 'email_match', 'phone', 'loyalty_card_no', 'channel', 'first_name']) }} as evidence_id,
         channel,
         anonymous_id,
         user_id,
