@@ -65,7 +65,6 @@ class Story:
     # values as they are really written, by the short name of the clean one
     written: dict[str, str] = field(default_factory=dict)
     number: int = 0
-    # why it is not played: a fault that is known, and whose end the story waits for
 
     def identifier(self, short: str) -> Identifier:
         """The identifier behind a short name, of this story alone."""
