@@ -14,10 +14,9 @@ import psycopg2
 
 from orchestration.lib.errors import TekilError
 from orchestration.lib.locks import build_lock
+from orchestration.lib.rules import ACTIONS
 from orchestration.lib.settings import Settings
 from orchestration.lib.warehouse import Warehouse, open_warehouse
-
-ACTIONS = ("include", "exclude", "withdraw")
 
 
 def override(settings: Settings, action: str, left: str, right: str, reason: str, by: str) -> str:

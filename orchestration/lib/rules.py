@@ -16,13 +16,16 @@ OFFERED_TYPES = re.compile(r"unpivot_identifiers\(\s*'[^']*',\s*\{(.*?)\}", re.D
 COLUMNS = {
     "identifier_types": ("identifier_type",),
     "identifier_denylist": ("identifier_type",),
-    "identifier_limits": ("identifier_type", "counted"),
+    "identifier_limits": ("identifier_type", "counted", "time_window", "max_count"),
+    "identity_overrides": ("action", "identifier_key", "other_identifier_key", "decided_at", "reason"),
     "segment_thresholds": ("segment", "threshold", "value"),
     "segment_definitions": ("segment",),
     "currency_rates": ("currency",),
     "linking_settings": ("setting", "value"),
     "given_name_variants": ("name", "variant_of"),
 }
+TIME_WINDOWS = ("ever", "year", "month", "week")
+ACTIONS = ("include", "exclude", "withdraw")
 USED_THRESHOLDS = re.compile(r"threshold(?:_count)?\('([^']+)',\s*'([^']+)'\)")
 
 
@@ -74,8 +77,21 @@ def _check_types(root: Path, rules: Path, types: set[str]) -> None:
         _unknown(
             seed, "identifier_type", (row["identifier_type"] for row in read(rules / f"{seed}.csv")), types
         )
-    counted = {row["counted"] for row in read(rules / "identifier_limits.csv")}
-    _unknown("identifier_limits", "counted", counted, types | {"given_name"})
+    limits = read(rules / "identifier_limits.csv")
+    _unknown("identifier_limits", "counted", (row["counted"] for row in limits), types | {"given_name"})
+    for row in limits:
+        where = f"seeds/rules/identifier_limits.csv: {row['identifier_type']} {row['counted']}"
+        if row["time_window"] not in TIME_WINDOWS:
+            raise TekilError(
+                f"{where} has the time_window {row['time_window']!r}: write {', '.join(TIME_WINDOWS)}."
+            )
+        if not re.fullmatch(r"\d+", row["max_count"]):
+            raise TekilError(f"{where} has the max_count {row['max_count']!r}: write a whole number.")
+    for row in read(rules / "identity_overrides.csv"):
+        if row["action"] not in ACTIONS:
+            raise TekilError(
+                f"seeds/rules/identity_overrides.csv has the action {row['action']!r}: write {', '.join(ACTIONS)}."
+            )
 
 
 def _check_sources(root: Path) -> None:

@@ -246,8 +246,23 @@ def edit(tree: Path, seed: str, change) -> None:
 BAD_SEEDS = {
     "a limit on a type nobody knows": (
         "identifier_limits",
-        lambda rows: [*rows, "shoe_size,account_id,1,no"],
+        lambda rows: [*rows, "shoe_size,account_id,ever,1,no"],
         "shoe_size",
+    ),
+    "a limit in a window nobody knows": (
+        "identifier_limits",
+        lambda rows: [*rows, "email,account_id,fortnight,1,no"],
+        "fortnight",
+    ),
+    "a limit that is no number": (
+        "identifier_limits",
+        lambda rows: [*rows, "email,account_id,week,few,no"],
+        "'few'",
+    ),
+    "an override that says neither yes nor no": (
+        "identity_overrides",
+        lambda rows: [*rows, "perhaps,aa,bb,2026-01-01 00:00:00,somebody,a hunch"],
+        "perhaps",
     ),
     "a denied value of a type nobody knows": (
         "identifier_denylist",
