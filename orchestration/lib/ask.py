@@ -14,7 +14,14 @@ from orchestration.lib.rules import check_rules
 from orchestration.lib.settings import Settings
 from orchestration.lib.warehouse import open_warehouse
 
-IDENTITY_SEEDS = "identifier_types identifier_limits identifier_denylist identity_overrides"
+# every seed that a step of plan_identity reads
+IDENTITY_SEEDS = (
+    "identifier_types",
+    "identifier_limits",
+    "identifier_denylist",
+    "identity_overrides",
+    "given_name_variants",
+)
 
 
 def explain(settings: Settings, left: str, right: str) -> str:
@@ -36,7 +43,7 @@ def plan(settings: Settings) -> str:
     """What the rules as they are in seeds/rules now would change in who is who (a dry run)."""
     check_rules(settings)
     with build_lock(settings):
-        dbt(settings, "seed", "--select", *IDENTITY_SEEDS.split())
+        dbt(settings, "seed", "--select", *IDENTITY_SEEDS)
         return operation(settings, "plan_identity", {})
 
 

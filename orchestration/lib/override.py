@@ -42,8 +42,6 @@ def override(settings: Settings, action: str, left: str, right: str, reason: str
                     " values (?, ?, ?, ?, ?, ?)",
                     [action, *keys, settings.clock(), by, reason.strip()],
                 )
-        except (duckdb.CatalogException, psycopg2.errors.UndefinedTable):
-            raise TekilError("This warehouse holds no identifiers yet: run make build first.") from None
         finally:
             warehouse.close()
     effect = {
@@ -55,7 +53,7 @@ def override(settings: Settings, action: str, left: str, right: str, reason: str
 
 
 def key_of(warehouse: Warehouse, given: str) -> str:
-    """The identifier_key of what a person wrote."""
+    """The identifier_key of what a person wrote; TekilError when it is no identifier, or nothing names it."""
     if re.fullmatch(r"[0-9a-f]{32}", given):
         condition, values = "identifier_key = ?", [given]
     elif ":" in given:
@@ -64,7 +62,10 @@ def key_of(warehouse: Warehouse, given: str) -> str:
         raise TekilError(
             "An identifier is written as a type and its compared value (email:ada@posta.com.tr), or as its identifier_key."
         )
-    found = warehouse.fetch(f"select identifier_key from vault.identifiers where {condition}", values)
+    try:
+        found = warehouse.fetch(f"select identifier_key from vault.identifiers where {condition}", values)
+    except (duckdb.CatalogException, psycopg2.errors.UndefinedTable):
+        raise TekilError("This warehouse holds no identifiers yet: run make build first.") from None
     if not found:
         raise TekilError(
             f"No evidence names that {given.split(':')[0] if ':' in given else 'key'}: "

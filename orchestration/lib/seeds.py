@@ -10,17 +10,13 @@ def drop_outgrown(warehouse: Warehouse, root: Path) -> list[str]:
 
     Everything in them is in the files, so nothing is lost; views that read them are made again by the same build.
     """
-    built: dict[str, set[str]] = {}
-    for table, column in warehouse.fetch(
-        "select table_name, column_name from information_schema.columns"
-        " where table_schema = 'rules' and table_catalog = current_database()"
-    ):
-        built.setdefault(table, set()).add(column)
+    built = warehouse.existing_columns(["rules"])
     outgrown = []
     for path in sorted((root / "seeds" / "rules").glob("*.csv")):
         with path.open(encoding="utf-8") as file:
             header = {name.strip('"') for name in file.readline().strip().split(",")}
-        if path.stem in built and built[path.stem] != header:
+        columns = built.get(f"rules.{path.stem}")
+        if columns and set(columns) != header:
             warehouse.execute(f'drop table rules."{path.stem}" cascade')
             outgrown.append(path.stem)
     return outgrown

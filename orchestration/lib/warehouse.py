@@ -174,11 +174,12 @@ class Warehouse:
     def after_load(self, table: LandingTable, row_count: int) -> None:
         """Whatever the engine wants after new rows."""
 
-    def existing_columns(self) -> dict[str, list[str]]:
-        """The columns of every table in raw and ops, by `schema.table`."""
+    def existing_columns(self, schemas: Sequence[str] = ("raw", "ops")) -> dict[str, list[str]]:
+        """The columns of every table in these schemas, by `schema.table`."""
+        named = ", ".join(f"'{schema}'" for schema in schemas)
         rows = self.fetch(
             "select table_schema || '.' || table_name, column_name from information_schema.columns"
-            " where table_schema in ('raw', 'ops') and table_catalog = current_database()"
+            f" where table_schema in ({named}) and table_catalog = current_database()"
         )
         existing: dict[str, list[str]] = {}
         for table, column in rows:
