@@ -64,6 +64,7 @@ email_events as (
         'mailchimp' as source,
         activities.action as source_event,
         'email' as channel,
+        activities.campaign_id as message_id,
         coalesce(email_campaigns.title, activities.campaign_id) as campaign,
         activities.occurred_at
     from activities
@@ -100,6 +101,7 @@ message_events as (
         'messaging' as source,
         'sent' as source_event,
         sends_resolved.channel,
+        sends_resolved.message_id,
         sends_resolved.campaign_id as campaign,
         sends_resolved.sent_at as occurred_at
     from sends_resolved
@@ -112,6 +114,7 @@ message_events as (
         'messaging' as source,
         receipts.receipt_event as source_event,
         sends_resolved.channel,
+        sends_resolved.message_id,
         sends_resolved.campaign_id as campaign,
         receipts.occurred_at
     from receipts
@@ -127,6 +130,7 @@ service_events as (
         'zendesk' as source,
         'ticket' as source_event,
         'service' as channel,
+        cast(null as {{ dbt.type_string() }}) as message_id,
         cast(null as {{ dbt.type_string() }}) as campaign,
         tickets.created_at as occurred_at
     from tickets
@@ -143,6 +147,7 @@ service_events as (
         'sprout_social' as source,
         'message' as source_event,
         'social' as channel,
+        cast(null as {{ dbt.type_string() }}) as message_id,
         cast(null as {{ dbt.type_string() }}) as campaign,
         social_messages.occurred_at
     from social_messages
@@ -172,11 +177,12 @@ named as (
     select
         unioned.event_id,
         unioned.customer_id,
-        coalesce(plan.event_name, unioned.source_event) as event_name,
+        case when plan.event_name is not null then plan.event_name else {{ without_contact_data('unioned.source_event') }} end as event_name,
         coalesce(plan.event_kind, 'custom') as event_kind,
         coalesce(plan.is_own_act, false) as is_own_act,
         unioned.channel,
         unioned.source,
+        unioned.message_id,
         unioned.campaign,
         unioned.occurred_at
     from unioned

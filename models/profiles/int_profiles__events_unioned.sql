@@ -54,8 +54,12 @@ unioned as (
         duration_seconds,
         device_type,
         city,
+        region,
         country,
         campaign,
+        store_id,
+        cast(null as {{ dbt.type_string() }}) as message_id,
+        timezone,
         occurred_at
     from tracker_events_kept
 
@@ -79,8 +83,12 @@ unioned as (
         cast(null as numeric(18, 3)) as duration_seconds,
         device_type,
         city,
+        region,
         country,
         campaign,
+        store_id,
+        cast(null as {{ dbt.type_string() }}) as message_id,
+        timezone,
         occurred_at
     from order_events
 
@@ -104,8 +112,12 @@ unioned as (
         cast(null as numeric(18, 3)) as duration_seconds,
         cast(null as {{ dbt.type_string() }}) as device_type,
         cast(null as {{ dbt.type_string() }}) as city,
+        cast(null as {{ dbt.type_string() }}) as region,
         cast(null as {{ dbt.type_string() }}) as country,
         campaign,
+        cast(null as {{ dbt.type_string() }}) as store_id,
+        message_id,
+        cast(null as {{ dbt.type_string() }}) as timezone,
         occurred_at
     from contact_events
 

@@ -54,7 +54,10 @@ ordered as (
         case when customer_orders.kind = 'order' then customer_orders.gross_amount else customer_orders.net_amount end as amount,
         customer_orders.currency,
         coalesce(customer_orders.device_type, tracker_orders.device_type) as device_type,
+        customer_orders.store_id,
+        coalesce(tracker_orders.timezone, stores.timezone) as timezone,
         coalesce(tracker_orders.city, stores.city) as city,
+        tracker_orders.region,
         coalesce(tracker_orders.country, stores.country) as country,
         tracker_orders.campaign,
         customer_orders.ordered_at as occurred_at
@@ -81,7 +84,10 @@ cancelled as (
         -customer_orders.gross_amount as amount,
         customer_orders.currency,
         customer_orders.device_type,
+        customer_orders.store_id,
+        cast(null as {{ dbt.type_string() }}) as timezone,
         cast(null as {{ dbt.type_string() }}) as city,
+        cast(null as {{ dbt.type_string() }}) as region,
         cast(null as {{ dbt.type_string() }}) as country,
         cast(null as {{ dbt.type_string() }}) as campaign,
         customer_orders.cancelled_at as occurred_at
@@ -104,7 +110,10 @@ refunded as (
         cast(-refunds.amount as numeric(18, 4)) as amount,
         customer_orders.currency,
         cast(null as {{ dbt.type_string() }}) as device_type,
+        customer_orders.store_id,
+        cast(null as {{ dbt.type_string() }}) as timezone,
         cast(null as {{ dbt.type_string() }}) as city,
+        cast(null as {{ dbt.type_string() }}) as region,
         cast(null as {{ dbt.type_string() }}) as country,
         cast(null as {{ dbt.type_string() }}) as campaign,
         refunds.refunded_at as occurred_at

@@ -18,7 +18,7 @@ renamed as (
 
         ---------- strings
         event_name as source_event_name,
-        device_category as device_type,
+        {{ normalise_device('device_category') }} as device_type,
         page_location as page_url,
         page_referrer,
         search_term,
@@ -26,6 +26,7 @@ renamed as (
         traffic_source_source as campaign_source,
         traffic_source_medium as campaign_medium,
         geo_city as city,
+        geo_region as region,
         {{ normalise_country('geo_country') }} as country,
         item_category as category,
         currency,

@@ -22,7 +22,7 @@ renamed as (
         coalesce(currency, {{ base_currency() }}) as currency,
         financial_status,
         case coalesce(source_name, 'web') when 'pos' then 'store' else coalesce(source_name, 'web') end as channel,
-        device_type,
+        {{ normalise_device('device_type', 'client_user_agent') }} as device_type,
         browser_ip as ip_address,
         client_user_agent as user_agent,
 

@@ -28,7 +28,7 @@ renamed as (
         coalesce(type, 'track') as call_type,
         coalesce(event, name) as source_event_name,
         channel,
-        context_device_type as device_type,
+        {{ normalise_device('context_device_type', 'context_user_agent') }} as device_type,
         context_user_agent as user_agent,
         context_ip as ip_address,
         context_timezone as timezone,
@@ -39,6 +39,7 @@ renamed as (
         context_campaign_source as campaign_source,
         context_campaign_medium as campaign_medium,
         context_location_city as city,
+        context_location_region as region,
         {{ normalise_country('context_location_country') }} as country,
         properties_category as category,
         properties_query as search_term,
@@ -49,6 +50,7 @@ renamed as (
         {{ normalise_phone('traits_phone', 'context_location_country') }} as phone,
         traits_first_name as first_name,
         traits_last_name as last_name,
+        {{ normalise_gender('traits_gender') }} as gender,
         properties_products as products_json,
 
         ---------- numbers
@@ -57,6 +59,9 @@ renamed as (
         properties_step as step,
         coalesce(properties_total, properties_revenue, properties_value) as amount,
         properties_duration as duration_seconds,
+
+        ---------- dates
+        {{ normalise_birth_date('traits_birthday') }} as birth_date,
 
         ---------- timestamps
         timestamp as occurred_at,
