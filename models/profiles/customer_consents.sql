@@ -3,7 +3,7 @@ with
 
 contact_consents as (
 
-    select * from {{ ref('int_profiles__contact_consents') }}
+    select * from {{ ref('contact_consents') }}
     where customer_id is not null
 
 ),
@@ -37,7 +37,11 @@ strictest as (
         channel,
         purpose,
         status,
+        recipient_type,
         source,
+
+        ---------- dates
+        effective_on,
 
         ---------- timestamps
         effective_at

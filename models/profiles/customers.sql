@@ -54,7 +54,7 @@ cart_items as (
 trait_columns as (
 
     select
-        {%- for trait in ['gender', 'birth_year', 'marital_status', 'occupation', 'income_band', 'district', 'city', 'country'] %}
+        {%- for trait in ['gender', 'birth_year', 'age', 'marital_status', 'occupation', 'income_band', 'district', 'city', 'country'] %}
         max(case when trait = '{{ trait }}' then value end) as {{ trait }},
         {%- endfor %}
         customer_id
@@ -171,11 +171,7 @@ profiled as (
 
         ---------- numbers
         cast(trait_columns.birth_year as integer) as birth_year,
-        {# people mistype years: an age nobody has is no age #}
-        case
-            when cast(extract(year from {{ as_of() }}) as integer) - cast(trait_columns.birth_year as integer) between 0 and 120
-                then cast(extract(year from {{ as_of() }}) as integer) - cast(trait_columns.birth_year as integer)
-        end as age,
+        cast(trait_columns.age as integer) as age,
         identified.identifier_count,
         coalesce(behaviour.channels, 0) as channel_count,
         coalesce(behaviour.sessions, 0) as session_count,

@@ -45,7 +45,11 @@ ALSO_PUBLIC = (
     "identity.identity_links",
     "identity.identity_paths",
     "identity.identity_plausibility",
+    "profiles.contact_consents",
+    "profiles.customer_data_uses",
     "profiles.customer_order_lines",
+    "profiles.customer_trait_losers",
+    "profiles.tracking_plan_findings",
     "profiles.customer_cart_items",
     "vault.customer_names",
 )

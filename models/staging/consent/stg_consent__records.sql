@@ -16,10 +16,11 @@ renamed as (
         case when channel in ('PUSH', 'ONSITE', 'ADS') and recipient not like '%@%' then recipient end as other_recipient,
 
         ---------- strings
-        recipient_type,
+        {# of a type nobody knows the stricter one, and what is no clear yes is a no #}
+        case when recipient_type = 'TACIR' then 'TACIR' else 'BIREYSEL' end as recipient_type,
         channel,
         purpose,
-        status,
+        case when status = 'ONAY' then 'ONAY' else 'RET' end as status,
         source as consent_source,
         brand_code,
 

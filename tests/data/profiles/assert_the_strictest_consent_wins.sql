@@ -8,7 +8,7 @@ contact_consents as (
         channel,
         purpose,
         max(case when status = 'RET' then 1 else 0 end) = 1 as is_refused_somewhere
-    from {{ ref('int_profiles__contact_consents') }}
+    from {{ ref('contact_consents') }}
     where customer_id is not null
     group by
         customer_id,

@@ -1,4 +1,5 @@
-{# The state of consent per contact point, channel and purpose (P9, M3): the newest entry counts; of two with one time, the refusal.
+{# The state of consent per contact point, channel and purpose (P9, M3): the newest entry counts; of two with one time, the refusal. An entry
+   that bears a day and no time counts against its sender: a refusal from the end of that local day, a consent from its start.
    Refusals are heard wherever they are said: the registry, an unsubscribe, a complaint. A consent is only what the registry holds. #}
 with
 
@@ -53,6 +54,7 @@ entries as (
         channel,
         purpose,
         status,
+        recipient_type,
         consent_source as source,
         consented_at as effective_at
     from records
@@ -66,6 +68,7 @@ entries as (
         channel,
         purpose,
         status,
+        recipient_type,
         consent_source as source,
         consented_at as effective_at
     from records
@@ -79,6 +82,7 @@ entries as (
         records.channel,
         records.purpose,
         records.status,
+        records.recipient_type,
         records.consent_source as source,
         records.consented_at as effective_at
     from records
@@ -93,6 +97,7 @@ entries as (
         'EPOSTA' as channel,
         'marketing' as purpose,
         'RET' as status,
+        cast(null as {{ dbt.type_string() }}) as recipient_type,
         'mailchimp_members' as source,
         {# a refusal without a time is a refusal now: it may not be lost for want of a date #}
         coalesce(updated_at, opted_in_at, signed_up_at, {{ as_of() }}) as effective_at
@@ -107,6 +112,7 @@ entries as (
         'EPOSTA' as channel,
         'marketing' as purpose,
         'RET' as status,
+        cast(null as {{ dbt.type_string() }}) as recipient_type,
         'mailchimp_activity' as source,
         occurred_at as effective_at
     from activities
@@ -126,6 +132,7 @@ entries as (
         end as channel,
         'marketing' as purpose,
         'RET' as status,
+        cast(null as {{ dbt.type_string() }}) as recipient_type,
         'messaging_receipts' as source,
         receipts.occurred_at as effective_at
     from receipts
@@ -142,8 +149,10 @@ keyed as (
         entries.channel,
         entries.purpose,
         entries.status,
+        entries.recipient_type,
         entries.source,
-        entries.effective_at
+        entries.effective_at,
+        {{ as_local('entries.effective_at', default_timezone()) }} as effective_at_local
     from entries
     inner join identifiers
         on entries.identifier_type = identifiers.identifier_type
@@ -155,21 +164,59 @@ keyed as (
 
 ),
 
-ranked as (
+{# midnight to the second is a day without a time #}
+dated as (
 
     select
         keyed.*,
+        case
+            when status = 'RET' and effective_at_local = cast(cast(effective_at_local as date) as timestamp)
+                then {{ add_days('effective_at', 1) }} - interval '1 microsecond'
+            else effective_at
+        end as counted_at
+    from keyed
+
+),
+
+ranked as (
+
+    select
+        dated.*,
         row_number() over (
             partition by
                 contact_key,
                 channel,
                 purpose
             order by
-                effective_at desc,
+                counted_at desc,
                 case when status = 'RET' then 0 else 1 end,
                 {{ binary_order('source') }}
-        ) as place
-    from keyed
+        ) as place,
+        row_number() over (
+            partition by
+                contact_key,
+                channel,
+                purpose
+            order by
+                case when recipient_type is null then 1 else 0 end,
+                counted_at desc,
+                {{ binary_order('recipient_type') }},
+                {{ binary_order('source') }}
+        ) as type_place
+    from dated
+
+),
+
+{# a refusal heard elsewhere names no type: the newest entry that names one says which register the contact point is in #}
+typed as (
+
+    select
+        contact_key,
+        channel,
+        purpose,
+        recipient_type
+    from ranked
+    where type_place = 1
 
 ),
 
@@ -177,19 +224,27 @@ newest as (
 
     select
         ---------- ids
-        contact_key,
-        customer_id,
+        ranked.contact_key,
+        ranked.customer_id,
 
         ---------- strings
-        channel,
-        purpose,
-        status,
-        source,
+        ranked.channel,
+        ranked.purpose,
+        ranked.status,
+        coalesce(typed.recipient_type, 'BIREYSEL') as recipient_type,
+        ranked.source,
+
+        ---------- dates
+        cast(ranked.effective_at_local as date) as effective_on,
 
         ---------- timestamps
-        effective_at
+        ranked.effective_at
     from ranked
-    where place = 1
+    inner join typed
+        on ranked.contact_key = typed.contact_key
+        and ranked.channel = typed.channel
+        and ranked.purpose = typed.purpose
+    where ranked.place = 1
 
 )
 
