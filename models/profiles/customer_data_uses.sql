@@ -1,11 +1,13 @@
 {# For what a customer's data may be used (P9): per purpose the strictest state over all channels and contact points. Who asked for
-   restriction may be used for nothing, whatever the registry says. #}
+   restriction may be used for nothing, whatever the registry says. Marketing is asked channel by channel: customer_consents has it. #}
 with
 
 contact_consents as (
 
     select * from {{ ref('contact_consents') }}
-    where customer_id is not null
+    where
+        customer_id is not null
+        and purpose <> 'marketing'
 
 ),
 

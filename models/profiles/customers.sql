@@ -51,6 +51,12 @@ cart_items as (
 
 ),
 
+contexts as (
+
+    select * from {{ ref('int_profiles__contexts_summed') }}
+
+),
+
 trait_columns as (
 
     select
@@ -159,6 +165,7 @@ profiled as (
         identified.strict_customer_id,
         identified.wide_customer_id,
         last_views.product_id as last_viewed_product_id,
+        contexts.favourite_store_id,
 
         ---------- strings
         trait_columns.gender,
@@ -168,6 +175,19 @@ profiled as (
         trait_columns.district,
         trait_columns.city,
         trait_columns.country,
+        contexts.timezone,
+        contexts.favourite_device_type,
+        contexts.favourite_day_part,
+        contexts.usual_city,
+        contexts.usual_region,
+        contexts.usual_country,
+        contexts.climate,
+        contexts.first_campaign,
+        contexts.latest_campaign,
+        contexts.last_left_device_type,
+        contexts.engagement_level,
+        contexts.preferred_channel,
+        contexts.best_reachable_channel,
 
         ---------- numbers
         cast(trait_columns.birth_year as integer) as birth_year,
@@ -183,6 +203,15 @@ profiled as (
         coalesce(view_counts.view_count, 0) as last_viewed_product_view_count,
         coalesce(carts.open_cart_item_count, 0) as open_cart_item_count,
         coalesce(carts.open_cart_amount, 0) as open_cart_amount,
+        contexts.favourite_device_share,
+        contexts.best_hour,
+        contexts.best_weekday,
+        contexts.engaged_day_count,
+        contexts.cart_visit_count,
+        contexts.carts_left_count,
+        contexts.cart_abandonment_rate,
+        contexts.last_left_checkout_step,
+        contexts.reachable_channel_count,
         {%- for days in windows %}
         {%- for name in counted %}
         cast(coalesce(behaviour.{{ name }}_{{ days }}d_count, 0) as bigint) as {{ name }}_{{ days }}d_count,
@@ -193,6 +222,7 @@ profiled as (
 
         ---------- booleans
         identified.is_known,
+        contexts.is_restricted,
         coalesce(purchases.has_bought_in_store, false) as has_bought_in_store,
         coalesce(purchases.has_bought_online, false) as has_bought_online,
 
@@ -202,9 +232,13 @@ profiled as (
         purchases.first_ordered_at,
         purchases.last_ordered_at,
         last_views.occurred_at as last_viewed_at,
-        carts.open_cart_since_at
+        carts.open_cart_since_at,
+        contexts.first_campaign_at,
+        contexts.latest_campaign_at,
+        contexts.last_cart_left_at
     from identified
     left join trait_columns on identified.customer_id = trait_columns.customer_id
+    left join contexts on identified.customer_id = contexts.customer_id
     left join behaviour on identified.customer_id = behaviour.customer_id
     left join purchases on identified.customer_id = purchases.customer_id
     left join last_views on identified.customer_id = last_views.customer_id

@@ -56,18 +56,6 @@ tracker_events as (
 
 ),
 
-sends as (
-
-    select * from {{ ref('stg_messaging__sends') }}
-
-),
-
-message_receipts as (
-
-    select * from {{ ref('stg_messaging__receipts') }}
-
-),
-
 identifiers as (
 
     select * from {{ ref('int_staging__identifiers_keyed') }}
@@ -164,59 +152,11 @@ spellings_ranked as (
 
 ),
 
-{# an address that bounced or was cleaned after it last worked cannot be reached #}
-email_signs as (
-
-    select
-        email_match,
-        occurred_at as seen_at,
-        case when action = 'bounce' then 1 else 0 end as is_failure
-    from activities
-    where action in ('bounce', 'open', 'click')
-    union all
-    select
-        email_match,
-        updated_at as seen_at,
-        1 as is_failure
-    from members
-    where status = 'cleaned'
-
-),
-
-push_signs as (
-
-    select
-        sends.push_token,
-        message_receipts.occurred_at as seen_at,
-        case when message_receipts.receipt_event = 'failed' then 1 else 0 end as is_failure
-    from message_receipts
-    inner join sends on message_receipts.message_id = sends.message_id
-    where
-        sends.push_token is not null
-        and message_receipts.receipt_event in ('failed', 'delivered', 'viewed', 'clicked')
-
-),
-
+{# an address that bounced or was cleaned after it last worked cannot be reached, nor a token that the push service refused #}
 failures as (
 
-    select
-        'email' as identifier_type,
-        email_match as identifier_value,
-        max(case when is_failure = 1 then seen_at end) as failed_at,
-        max(case when is_failure = 0 then seen_at end) as worked_at
-    from email_signs
-    where email_match is not null
-    group by email_match
-
-    union all
-
-    select
-        'push_token' as identifier_type,
-        push_token as identifier_value,
-        max(case when is_failure = 1 then seen_at end) as failed_at,
-        max(case when is_failure = 0 then seen_at end) as worked_at
-    from push_signs
-    group by push_token
+    select * from {{ ref('int_staging__contact_failures_dated') }}
+    where channel in ('email', 'push')
 
 ),
 
