@@ -8,6 +8,7 @@ from tests.house.exceptions import UNDOCUMENTED_REQUIREMENTS, UNTESTED_REQUIREME
 FIRST_ISSUE = [
     *(f"S{number}" for number in range(1, 12)),
     *("I1", "I2", "I12", "P3", "P4", "P6"),
+    *("X1", "X2", "X3", "X4", "P1", "P2", "P8", "P9", "M3"),
     *("G1", "G2", "G3", "G4", "G5", "G8", "G9", "G10", "G11"),
     *("M1", "O1", "O5"),
 ]
@@ -20,9 +21,9 @@ def codes_in(texts) -> set[str]:
     """
     found = set()
     for text in texts:
-        found |= set(re.findall(r"(?<![\"'\w-])[SIPGMO][0-9]{1,2}(?![\"'\w-])", text))
+        found |= set(re.findall(r"(?<![\"'\w-])[SIXPGMO][0-9]{1,2}(?![\"'\w-])", text))
         for letter, first, last in re.findall(
-            r"\b([SIPGMO])([0-9]{1,2}) ?(?:-|–|to) ?\1([0-9]{1,2})\b", text
+            r"\b([SIXPGMO])([0-9]{1,2}) ?(?:-|–|to) ?\1([0-9]{1,2})\b", text
         ):
             found |= {f"{letter}{number}" for number in range(int(first), int(last) + 1)}
     return found

@@ -99,7 +99,9 @@ def test_sessions_are_those_of_the_plain_rule(events):
         session, last, named = [], None, None
         for at, _, number, campaign in sorted(line):
             day = (at + timedelta(hours=3)).date()
-            new = last is None or at - last > timedelta(minutes=30) or day != (last + timedelta(hours=3)).date()
+            new = (
+                last is None or at - last > timedelta(minutes=30) or day != (last + timedelta(hours=3)).date()
+            )
             if new or (campaign and campaign != named):
                 grouped.add(frozenset(session))
                 session = []
