@@ -154,6 +154,17 @@ def declared_paths(table: LandingTable) -> Paths:
     return Paths(tree, objects)
 
 
+def declared_entries(table: LandingTable) -> dict[str, set[str]]:
+    """The keys that columns read from each GA4 key/value array: `event_params[campaign]` is campaign of event_params."""
+    entries: dict[str, set[str]] = {}
+    for column in table.found:
+        for path in column.paths:
+            names, rest = split_path(path)
+            if rest and not rest[1:2].isdigit():
+                entries.setdefault(".".join(names), set()).add(rest[1:-1])
+    return entries
+
+
 def split_path(path: str) -> tuple[list[str], str]:
     """`items[0].price` is (['items'], '[0].price'); a plain dotted path has an empty second part."""
     base, bracket, rest = path.partition("[")

@@ -422,7 +422,24 @@ def _probe(reading: Reading, shape: Shape) -> list[tuple[str, str]]:
                 kind = f"json_type({expression}, {literal(checks.json_path(path))})"
                 reason = f"wrong type in {full} (expected object)"
                 mismatches.append((f"coalesce({kind}, 'NULL') not in ('OBJECT', 'NULL')", reason))
+    _probe_entries(reading, shape)
     return mismatches
+
+
+def _probe_entries(reading: Reading, shape: Shape) -> None:
+    """Report the keys of GA4 key/value arrays that no column reads: they are columns we do not know, too."""
+    read = checks.declared_entries(reading.table)
+    for base in _entry_bases(shape):
+        if base.startswith("record."):
+            array = base.removeprefix("record.").replace('"', "")
+            expression, path = "json", checks.json_path(array)
+        else:
+            # a column of a CSV or Parquet file holds the whole array
+            array, expression, path = min(read), f"case when json_valid({base}) then {base} end", "$"
+        found = reading.scratch.execute(
+            f"select distinct unnest(json_extract_string({expression}, {literal(path + '[*].key')})) from lines"
+        ).fetchall()
+        reading.unknown.update(f"{array}[{name}]" for (name,) in found if name and name not in read[array])
 
 
 def _sample_lines(reading: Reading, expression: str, paths: list[str]) -> None:

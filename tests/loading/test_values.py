@@ -229,3 +229,21 @@ def test_ga4_rows_with_their_arrays_and_a_number_for_repeats(desk):
     desk.put("google_analytics/events/a.jsonl", [GA4, GA4])
     report = desk.load()
     assert (report.rows.loaded, report.rows.replaced) == (0, 2)
+
+
+def test_keys_of_ga4_parameters_that_nobody_reads_are_named(desk):
+    """They are dropped like any column we do not know, and told like one; a key that is an address is not repeated."""
+    params = [*GA4["event_params"], {"key": "coupon_seen", "value": {"int_value": "1"}}, {"key": "ada@posta.com"}]
+    desk.put("google_analytics/events/a.jsonl", [GA4, {**GA4, "event_name": "scroll", "event_params": params}])
+    desk.put(
+        "google_analytics/events/b.csv",
+        "event_name,event_timestamp,user_pseudo_id,event_params\n"
+        'page_view,1772359200250001,11.22,"[{""key"": ""in_a_csv"", ""value"": {""int_value"": 1}}]"\n',
+    )
+    assert desk.load().unknown_columns == {
+        "google_analytics/events": [
+            "(a name that looks like a value)",
+            "event_params[coupon_seen]",
+            "event_params[in_a_csv]",
+        ]
+    }
