@@ -79,6 +79,7 @@ strayed as (
 
 ),
 
+{# one gap strays from nothing #}
 deviations as (
 
     select
@@ -86,6 +87,7 @@ deviations as (
         {{ median_exact('distance_seconds') }} as deviation_seconds
     from strayed
     group by customer_id
+    having count(*) >= 2
 
 ),
 

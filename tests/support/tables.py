@@ -47,6 +47,13 @@ ALSO_PUBLIC = (
     "identity.identity_plausibility",
     "profiles.customer_order_lines",
     "profiles.customer_cart_items",
+    "profiles.customer_affinities",
+    "profiles.customer_history",
+    "profiles.customer_product_views",
+    "profiles.customer_recommendations",
+    "profiles.customer_rfm",
+    "profiles.product_alternatives",
+    "profiles.product_associations",
     "vault.customer_names",
 )
 
