@@ -10,7 +10,7 @@ import csv
 from collections import Counter, defaultdict
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from itertools import permutations
+from itertools import pairwise, permutations
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -265,10 +265,7 @@ class Judge:
         said = set()
         for customer, orders in self.purchases().items():
             moments = [order.ordered_at for order in orders]
-            gaps = [
-                int((later - earlier).total_seconds())
-                for earlier, later in zip(moments, moments[1:], strict=False)
-            ]
+            gaps = [int((later - earlier).total_seconds()) for earlier, later in pairwise(moments)]
             mean = rounded(Decimal(sum(gaps)) / (86400 * len(gaps)), 2) if gaps else None
             middle = sorted(gaps)[(len(gaps) - 1) // 2] if gaps else None
             strays = sorted(abs(gap - middle) for gap in gaps) if len(gaps) >= 2 else []

@@ -18,8 +18,13 @@ from tests.support.tables import ALSO_PUBLIC, CONTRACT, rows, snapshot
 
 END = datetime(2026, 6, 30, 21)
 BEFORE = END - timedelta(days=10)
-# ledgers tell when things were learned, and a question about the past learns nothing
-LEDGERS = {"identity.identity_changes", "identity.identity_aliases", "profiles.customer_history"}
+# ledgers, and what measures them, tell when things were learned
+LEDGERS = {
+    "identity.identity_changes",
+    "identity.identity_aliases",
+    "identity.identity_plausibility",
+    "profiles.customer_history",
+}
 REMEMBERED = "customer_id city favourite_category rfm_cell orders_count lifetime_value_amount is_regular last_ordered_at"
 
 
