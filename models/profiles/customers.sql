@@ -57,6 +57,36 @@ contexts as (
 
 ),
 
+product_views as (
+
+    select * from {{ ref('customer_product_views') }}
+
+),
+
+affinities as (
+
+    select * from {{ ref('customer_affinities') }}
+
+),
+
+rhythms as (
+
+    select * from {{ ref('int_profiles__rhythms_measured') }}
+
+),
+
+rfm as (
+
+    select * from {{ ref('customer_rfm') }}
+
+),
+
+categories_bought as (
+
+    select * from {{ ref('int_profiles__categories_bought') }}
+
+),
+
 trait_columns as (
 
     select
@@ -107,41 +137,72 @@ purchases as (
 
 ),
 
-views_ranked as (
+{# of two products viewed in the same instant, the first by name #}
+views_placed as (
 
     select
         customer_id,
         product_id,
-        occurred_at,
+        view_count,
+        is_repeated_view,
+        last_viewed_at,
         row_number() over (
             partition by customer_id
             order by
-                occurred_at desc,
-                {{ binary_order('event_id') }}
+                last_viewed_at desc,
+                {{ binary_order('product_id') }}
         ) as place
-    from events
-    where event_kind = 'view' and product_id is not null
+    from product_views
 
 ),
 
-last_views as (
+views_summed as (
 
-    select * from views_ranked
+    select
+        customer_id,
+        max(case when place = 1 then product_id end) as product_id,
+        max(case when place = 1 then view_count end) as view_count,
+        max(last_viewed_at) as last_viewed_at,
+        sum(case when is_repeated_view then 1 else 0 end) as repeated_view_products
+    from views_placed
+    group by customer_id
+
+),
+
+dislikes_placed as (
+
+    select
+        customer_id,
+        value,
+        row_number() over (
+            partition by customer_id
+            order by rank desc
+        ) as place
+    from affinities
+    where
+        kind = 'category'
+        and stance = 'dislike'
+
+),
+
+dislikes as (
+
+    select * from dislikes_placed
     where place = 1
 
 ),
 
-view_counts as (
+favourites as (
 
     select
         customer_id,
-        product_id,
-        count(*) as view_count
-    from events
-    where event_kind = 'view' and product_id is not null
-    group by
-        customer_id,
-        product_id
+        max(case when kind = 'category' then value end) as favourite_category,
+        max(case when kind = 'brand' then value end) as favourite_brand
+    from affinities
+    where
+        rank = 1
+        and stance = 'like'
+    group by customer_id
 
 ),
 
@@ -164,7 +225,7 @@ profiled as (
         identified.customer_id,
         identified.strict_customer_id,
         identified.wide_customer_id,
-        last_views.product_id as last_viewed_product_id,
+        views_summed.product_id as last_viewed_product_id,
         contexts.favourite_store_id,
 
         ---------- strings
@@ -188,6 +249,11 @@ profiled as (
         contexts.engagement_level,
         contexts.preferred_channel,
         contexts.best_reachable_channel,
+        favourites.favourite_category,
+        favourites.favourite_brand,
+        dislikes.value as disliked_category,
+        categories_bought.category as preferred_category,
+        rfm.rfm_cell,
 
         ---------- numbers
         cast(trait_columns.birth_year as integer) as birth_year,
@@ -200,7 +266,8 @@ profiled as (
         {{ divide('purchases.purchase_amount', 'purchases.orders_count', 4) }} as average_basket_amount,
         {{ days_between('purchases.last_ordered_at', as_of()) }} as days_since_last_order_count,
         {{ days_between('behaviour.last_active_at', as_of()) }} as days_since_last_active_count,
-        coalesce(view_counts.view_count, 0) as last_viewed_product_view_count,
+        coalesce(views_summed.view_count, 0) as last_viewed_product_view_count,
+        cast(coalesce(views_summed.repeated_view_products, 0) as bigint) as repeated_view_product_count,
         coalesce(carts.open_cart_item_count, 0) as open_cart_item_count,
         coalesce(carts.open_cart_amount, 0) as open_cart_amount,
         contexts.favourite_device_share,
@@ -212,6 +279,15 @@ profiled as (
         contexts.cart_abandonment_rate,
         contexts.last_left_checkout_step,
         contexts.reachable_channel_count,
+        cast({{ integer_divide(seconds_between('carts.open_cart_since_at', as_of()), '3600') }} as bigint) as open_cart_age_hours,
+        rhythms.mean_gap_days,
+        rhythms.median_gap_days,
+        rhythms.gap_deviation_days,
+        rhythms.average_basket_items,
+        {%- for dimension in ['recency', 'frequency', 'monetary'] %}
+        rfm.{{ dimension }}_score as rfm_{{ dimension }}_score,
+        rfm.{{ dimension }}_quintile as rfm_{{ dimension }}_quintile,
+        {%- endfor %}
         {%- for days in windows %}
         {%- for name in counted %}
         cast(coalesce(behaviour.{{ name }}_{{ days }}d_count, 0) as bigint) as {{ name }}_{{ days }}d_count,
@@ -225,13 +301,15 @@ profiled as (
         contexts.is_restricted,
         coalesce(purchases.has_bought_in_store, false) as has_bought_in_store,
         coalesce(purchases.has_bought_online, false) as has_bought_online,
+        coalesce(rhythms.is_regular, false) as is_regular,
 
         ---------- timestamps
         coalesce(least(behaviour.first_seen_at, identified.first_identified_at), behaviour.first_seen_at, identified.first_identified_at) as first_seen_at,
         behaviour.last_active_at,
         purchases.first_ordered_at,
         purchases.last_ordered_at,
-        last_views.occurred_at as last_viewed_at,
+        rhythms.next_order_due_at,
+        views_summed.last_viewed_at,
         carts.open_cart_since_at,
         contexts.first_campaign_at,
         contexts.latest_campaign_at,
@@ -241,11 +319,13 @@ profiled as (
     left join contexts on identified.customer_id = contexts.customer_id
     left join behaviour on identified.customer_id = behaviour.customer_id
     left join purchases on identified.customer_id = purchases.customer_id
-    left join last_views on identified.customer_id = last_views.customer_id
-    left join view_counts
-        on last_views.customer_id = view_counts.customer_id
-        and last_views.product_id = view_counts.product_id
+    left join views_summed on identified.customer_id = views_summed.customer_id
     left join carts on identified.customer_id = carts.customer_id
+    left join favourites on identified.customer_id = favourites.customer_id
+    left join dislikes on identified.customer_id = dislikes.customer_id
+    left join categories_bought on identified.customer_id = categories_bought.customer_id
+    left join rhythms on identified.customer_id = rhythms.customer_id
+    left join rfm on identified.customer_id = rfm.customer_id
 
 )
 

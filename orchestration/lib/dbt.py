@@ -42,6 +42,7 @@ def dbt_environment(settings: Settings, base: Mapping[str, str] | None = None) -
         "TEKIL_PG_PASSWORD": settings.pg_password,
         "TEKIL_PG_DBNAME": settings.pg_dbname,
         "TEKIL_AS_OF": settings.as_of.isoformat() if settings.as_of else "now",
+        "TEKIL_KNOWN_AT": settings.known_at.isoformat() if settings.known_at else "now",
         "TEKIL_TIMEZONE": settings.timezone,
         "TEKIL_CURRENCY": settings.currency,
         "TEKIL_PHONE_REGION": settings.phone_region,

@@ -20,12 +20,16 @@ COLUMNS = {
     "identity_overrides": ("action", "identifier_key", "other_identifier_key", "decided_at", "reason"),
     "segment_thresholds": ("segment", "threshold", "value"),
     "segment_definitions": ("segment",),
+    "profile_settings": ("topic", "setting", "value"),
+    "affinity_decay": ("window_days", "share"),
+    "rfm_thresholds": ("dimension", "score", "threshold"),
     "currency_rates": ("currency",),
     "linking_settings": ("setting", "value"),
     "given_name_variants": ("name", "variant_of"),
 }
 TIME_WINDOWS = ("ever", "year", "month", "week")
 ACTIONS = ("include", "exclude", "withdraw")
+USED_SETTINGS = re.compile(r"profile_(?:setting|count)\('([^']+)',\s*'([^']+)'\)")
 USED_THRESHOLDS = re.compile(r"threshold(?:_count)?\('([^']+)',\s*'([^']+)'\)")
 
 
@@ -37,6 +41,7 @@ def check_rules(settings: Settings) -> None:
     _check_types(settings.root, rules, types)
     _check_sources(settings.root)
     _check_thresholds(settings.root, rules)
+    _check_profiles(settings.root, rules)
     _check_segments(settings.root, rules)
     _check_currency(rules, settings.currency)
     linking_rules(settings.root)
@@ -138,6 +143,48 @@ def _check_thresholds(root: Path, rules: Path) -> None:
                     f"{path.stem} reads the threshold '{threshold}' of '{segment}', which has no row: "
                     "add it to seeds/rules/segment_thresholds.csv."
                 )
+
+
+def _check_profiles(root: Path, rules: Path) -> None:
+    given = {}
+    for row in read(rules / "profile_settings.csv"):
+        where = f"seeds/rules/profile_settings.csv: {row['topic']} {row['setting']}"
+        given[row["topic"], row["setting"]] = _number(where, row["value"])
+    for path in sorted((root / "models" / "profiles").glob("*.sql")):
+        for topic, setting in USED_SETTINGS.findall(path.read_text(encoding="utf-8")):
+            if (topic, setting) not in given:
+                raise TekilError(
+                    f"{path.stem} reads the setting '{setting}' of '{topic}', which has no row: "
+                    "add it to seeds/rules/profile_settings.csv."
+                )
+    windows = {row["window_days"] for row in read(rules / "affinity_decay.csv")}
+    for window in ("7", "30", "90", "365"):
+        if window not in windows:
+            raise TekilError(
+                f"seeds/rules/affinity_decay.csv has no row for {window} days, so what happened then would count nothing: "
+                "add it, with share 0 if that is meant."
+            )
+    lines: dict[str, list[Decimal]] = {"recency": [], "frequency": [], "monetary": []}
+    for row in sorted(read(rules / "rfm_thresholds.csv"), key=lambda row: row["score"]):
+        where = f"seeds/rules/rfm_thresholds.csv: {row['dimension']} {row['score']}"
+        lines.setdefault(row["dimension"], []).append(_number(where, row["threshold"]))
+    for dimension, found in lines.items():
+        ordered = sorted(set(found), reverse=dimension == "recency")
+        if len(found) != 4 or found != ordered:
+            raise TekilError(
+                f"seeds/rules/rfm_thresholds.csv: the lines of {dimension} for the scores 2 to 5 are "
+                f"{', '.join(map(str, found)) or 'missing'}: give four, each harder to reach than the one before."
+            )
+
+
+def _number(where: str, text: str) -> Decimal:
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        number = Decimal("NaN")
+    if not number.is_finite():
+        raise TekilError(f"{where} is {text!r}: write a number.")
+    return number
 
 
 def _check_segments(root: Path, rules: Path) -> None:

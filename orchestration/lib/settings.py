@@ -38,6 +38,7 @@ class Settings:
     threads: int
     lock_timeout: float
     linking: bool = True
+    known_at: datetime | None = None
 
     @classmethod
     def from_environment(
@@ -72,6 +73,7 @@ class Settings:
             threads=get.number("TEKIL_THREADS", os.cpu_count() or 1, 1, 1024),
             lock_timeout=get.number("TEKIL_LOCK_TIMEOUT", 600, 0, 7 * 86400),
             linking=get.one_of("TEKIL_LINKING", "on", ("on", "off")) == "on",
+            known_at=get.moment("TEKIL_KNOWN_AT"),
         )
 
     def clock(self) -> datetime:

@@ -284,6 +284,26 @@ BAD_SEEDS = {
         lambda rows: [r.replace(",50000,", ",plenty,") for r in rows],
         "plenty",
     ),
+    "a setting that a profile reads is gone": (
+        "profile_settings",
+        lambda rows: [r for r in rows if not r.startswith("rfm,window_days")],
+        "window_days",
+    ),
+    "a setting that is no number": (
+        "profile_settings",
+        lambda rows: [r.replace(",0.25,", ",a quarter,") for r in rows],
+        "a quarter",
+    ),
+    "an age at which nothing is said of what is left": (
+        "affinity_decay",
+        lambda rows: [r for r in rows if not r.startswith("90,")],
+        "90",
+    ),
+    "lines of RFM that do not rise": (
+        "rfm_thresholds",
+        lambda rows: [r.replace("recency,5,30", "recency,5,90") for r in rows],
+        "recency",
+    ),
     "a segment without a description": (
         "segment_definitions",
         lambda rows: [r for r in rows if not r.startswith("vip,")],

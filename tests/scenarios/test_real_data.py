@@ -1,18 +1,25 @@
-"""Real data that no one here wrote, through a whole build with every data test: nothing lost, every order's money there (S2, S3, S11)."""
+"""Real data that no one here wrote, through a whole build with every data test: nothing lost, every order's money there (S2, S3, S11).
+
+Recency, frequency and money of every buyer are what pandas computes from the raw files (P6).
+"""
 
 from __future__ import annotations
 
 import csv
 import gzip
 from collections.abc import Iterator
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
+import pandas
 import pytest
 
-from tests.support.project import SHARED_DATA, build, environment
+from tests.support.project import ROOT, SHARED_DATA, build, environment
 from tests.support.tables import rows
 
 pytestmark = pytest.mark.shared_data
+
+# the clock of a landing whose RFM is computed too: soon after its last row
+ENDS = {"landing_retail": "2011-07-01T00:00:00Z", "landing_grocery": "2018-01-02T00:00:00Z"}
 
 
 def landed(name: str, table: str) -> Iterator[dict[str, str]]:
@@ -29,7 +36,9 @@ def money(found: Iterator[dict[str, str]], column: str) -> Decimal:
 def test_a_real_landing_builds_and_loses_nothing(name, tmp_path):
     if not (SHARED_DATA / name).exists():
         pytest.skip(f"{name} is not beside the project")
-    env = environment(tmp_path, TEKIL_LANDING=str(SHARED_DATA / name), TEKIL_AS_OF="2026-11-22T00:00:00Z")
+    env = environment(
+        tmp_path, TEKIL_LANDING=str(SHARED_DATA / name), TEKIL_AS_OF=ENDS.get(name, "2026-11-22T00:00:00Z")
+    )
     build(env)
     counts = rows(
         env,
@@ -51,3 +60,64 @@ def test_a_real_landing_builds_and_loses_nothing(name, tmp_path):
     assert told == (gross, given_back)
     if name == "landing_retail":
         assert gross - given_back == Decimal("4397950.76")
+    if name in ENDS:
+        assert_rfm_is_what_pandas_says(env, name)
+
+
+def assert_rfm_is_what_pandas_says(env: dict[str, str], name: str) -> None:
+    """Every buyer's recency, frequency and money, and so every order's base amount, from the files alone; identity alone is taken as it is."""
+    as_of = pandas.Timestamp(ENDS[name]).tz_localize(None)
+    heads = [
+        (("shop", row["id"]), row["created_at"], row["currency"], True, Decimal(row["total_price"]))
+        for row in landed(name, "shop/orders")
+    ]
+    given_back: dict[str, Decimal] = {}
+    for row in landed(name, "shop/refunds"):
+        given_back[row["order_id"]] = given_back.get(row["order_id"], Decimal(0)) + Decimal(row["amount"])
+    heads = [
+        (key, at, currency, True, total - given_back.get(key[1], Decimal(0)))
+        for key, at, currency, _, total in heads
+    ]
+    for row in landed(name, "pos/receipts"):
+        is_sale, total = row["kind"] != "return", Decimal(row["total_amount"])
+        net = total if is_sale else -abs(total)
+        heads.append((("pos", row["receipt_id"]), row["occurred_at"], row["currency"], is_sale, net))
+    buyers = {
+        (source, order): customer
+        for source, order, customer in rows(
+            env, "select source, order_id, customer_id from profiles.customer_orders"
+        )
+    }
+    orders = pandas.DataFrame(heads, columns=["order", "at", "currency", "is_sale", "net"])
+    orders["customer"] = orders["order"].map(buyers)
+    orders["at"] = pandas.to_datetime(orders["at"]).dt.tz_localize(None)
+    orders["day"] = orders["at"].dt.normalize()
+    orders = orders.dropna(subset="customer").sort_values("day")
+
+    rates = pandas.read_csv(ROOT / "seeds" / "rules" / "currency_rates.csv", dtype=str)
+    rates["day"] = pandas.to_datetime(rates["valid_from"])
+    priced = pandas.merge_asof(orders, rates.sort_values("day"), on="day", by="currency")
+    assert not priced["rate"].isna().any()
+    priced["base"] = [
+        (net * Decimal(rate)).quantize(Decimal("0.0001"), ROUND_HALF_UP)
+        for net, rate in zip(priced["net"], priced["rate"], strict=True)
+    ]
+    sales = priced[priced["is_sale"]]
+    window = priced[priced["at"] > as_of - pandas.Timedelta(days=365)]
+    recency = (as_of - sales.groupby("customer")["at"].max()).dt.days
+    frequency = window[window["is_sale"]].groupby("customer").size()
+    money = window.groupby("customer")["base"].sum()
+    expected = {
+        (customer, days, int(frequency.get(customer, 0)), Decimal(money.get(customer, 0)).normalize() + 0)
+        for customer, days in recency.items()
+    }
+    assert len(expected) > 900
+    found = rows(
+        env, "select customer_id, recency_days, frequency_count, monetary_amount from profiles.customer_rfm"
+    )
+    assert set(found) == expected
+    assert rows(
+        env,
+        "select count(*) from profiles.customers join profiles.customer_rfm using (customer_id) "
+        "where days_since_last_order_count <> recency_days or orders_365d_count <> frequency_count or spend_365d_amount <> monetary_amount",
+    ) == [(0,)]

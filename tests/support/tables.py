@@ -54,6 +54,13 @@ ALSO_PUBLIC = (
     "profiles.customer_trait_losers",
     "profiles.tracking_plan_findings",
     "profiles.customer_cart_items",
+    "profiles.customer_affinities",
+    "profiles.customer_history",
+    "profiles.customer_product_views",
+    "profiles.customer_recommendations",
+    "profiles.customer_rfm",
+    "profiles.product_alternatives",
+    "profiles.product_associations",
     "vault.customer_names",
 )
 

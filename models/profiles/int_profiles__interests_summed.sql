@@ -1,0 +1,155 @@
+{# What speaks for and against each category and brand, counted by kind and age. Streams are summed by product first, so that the
+   catalogue is joined to sums, not to events. Older than the longest window counts nothing and is left out. #}
+{% set windows = [7, 30, 90, 365] -%}
+
+with
+
+events as (
+
+    select * from {{ ref('customer_events') }}
+
+),
+
+lines as (
+
+    select * from {{ ref('customer_order_lines') }}
+
+),
+
+returns as (
+
+    select * from {{ ref('int_profiles__products_returned') }}
+
+),
+
+blamed as (
+
+    select * from {{ ref('int_profiles__complaints_blamed') }}
+
+),
+
+weights as (
+
+    select * from {{ ref('affinity_weights') }}
+
+),
+
+products as (
+
+    select * from {{ ref('stg_shop__products') }}
+
+),
+
+{# a line bought counts once, however many pieces; an order that only a tracker told counts by its event #}
+acts as (
+
+    select
+        events.customer_id,
+        events.product_id,
+        events.category,
+        events.event_kind,
+        events.occurred_at
+    from events
+    where
+        (events.product_id is not null or events.category is not null)
+        and events.occurred_at > {{ add_days(as_of(), -365) }}
+
+    union all
+
+    select
+        customer_id,
+        product_id,
+        cast(null as {{ dbt.type_string() }}) as category,
+        'order' as event_kind,
+        ordered_at as occurred_at
+    from lines
+    where
+        customer_id is not null
+        and product_id is not null
+        and is_purchase
+        and ordered_at > {{ add_days(as_of(), -365) }}
+
+    union all
+
+    select
+        customer_id,
+        product_id,
+        cast(null as {{ dbt.type_string() }}) as category,
+        'return' as event_kind,
+        returned_at as occurred_at
+    from returns
+    where returned_at > {{ add_days(as_of(), -365) }}
+
+    union all
+
+    select
+        customer_id,
+        product_id,
+        category,
+        event_kind,
+        occurred_at
+    from blamed
+    where occurred_at > {{ add_days(as_of(), -365) }}
+
+),
+
+summed as (
+
+    select
+        acts.customer_id,
+        acts.product_id,
+        acts.category,
+        acts.event_kind,
+        case
+            {%- for days in windows[:-1] %}
+            when acts.occurred_at > {{ add_days(as_of(), -days) }} then {{ days }}
+            {%- endfor %}
+            else {{ windows[-1] }}
+        end as window_days,
+        count(*) as event_count,
+        max(acts.occurred_at) as last_occurred_at
+    from acts
+    inner join weights on acts.event_kind = weights.event_kind
+    group by
+        acts.customer_id,
+        acts.product_id,
+        acts.category,
+        acts.event_kind,
+        case
+            {%- for days in windows[:-1] %}
+            when acts.occurred_at > {{ add_days(as_of(), -days) }} then {{ days }}
+            {%- endfor %}
+            else {{ windows[-1] }}
+        end
+
+),
+
+named as (
+
+    select
+        ---------- ids
+        summed.customer_id,
+
+        ---------- strings
+        coalesce(products.category, summed.category) as category,
+        products.brand,
+        summed.event_kind,
+
+        ---------- numbers
+        summed.window_days,
+        cast(sum(summed.event_count) as bigint) as event_count,
+
+        ---------- timestamps
+        max(summed.last_occurred_at) as last_occurred_at
+    from summed
+    left join products on summed.product_id = products.product_id
+    group by
+        summed.customer_id,
+        coalesce(products.category, summed.category),
+        products.brand,
+        summed.event_kind,
+        summed.window_days
+
+)
+
+select * from named

@@ -1,0 +1,213 @@
+{# Which products go together: in one order, or in one online visit. Rare products are dropped before pairs are made (a pair is never more
+   frequent than its rarer product), and a basket gives no more pairs than its most common products make, so the work is bounded. #}
+with
+
+lines as (
+
+    select * from {{ ref('customer_order_lines') }}
+    where
+        is_purchase
+        and product_id is not null
+        and ordered_at > {{ add_days(as_of(), '-' ~ profile_count('associations', 'bought_window_days')) }}
+
+),
+
+events as (
+
+    select
+        session_id,
+        product_id
+    from {{ ref('customer_events') }}
+    where
+        event_kind = 'view'
+        and product_id is not null
+        and session_id is not null
+        and occurred_at > {{ add_days(as_of(), '-' ~ profile_count('associations', 'viewed_window_days')) }}
+
+),
+
+baskets as (
+
+    select distinct
+        'bought_together' as kind,
+        source || '/' || order_id as basket_id,
+        product_id
+    from lines
+
+    union all
+
+    select distinct
+        'viewed_together' as kind,
+        session_id as basket_id,
+        product_id
+    from events
+
+),
+
+totals as (
+
+    select
+        kind,
+        count(distinct basket_id) as basket_count
+    from baskets
+    group by kind
+
+),
+
+{# numbered, so that pairs are made and counted on integers #}
+common as (
+
+    select
+        kind,
+        product_id,
+        count(*) as product_count,
+        row_number() over (
+            partition by kind
+            order by
+                count(*) desc,
+                {{ binary_order('product_id') }} asc
+        ) as product_number
+    from baskets
+    group by
+        kind,
+        product_id
+    having count(*) >= {{ profile_count('associations', 'min_support') }}
+
+),
+
+filled as (
+
+    select
+        baskets.kind,
+        baskets.basket_id,
+        common.product_number,
+        row_number() over (
+            partition by
+                baskets.kind,
+                baskets.basket_id
+            order by common.product_number
+        ) as place
+    from baskets
+    inner join common
+        on baskets.kind = common.kind
+        and baskets.product_id = common.product_id
+
+),
+
+kept as (
+
+    select * from filled
+    where place <= {{ profile_count('associations', 'max_products_per_basket') }}
+
+),
+
+pairs as (
+
+    select
+        lefts.kind,
+        lefts.product_number,
+        rights.product_number as other_product_number,
+        count(*) as pair_count
+    from kept as lefts
+    inner join kept as rights
+        on lefts.kind = rights.kind
+        and lefts.basket_id = rights.basket_id
+        and lefts.product_number < rights.product_number
+    group by
+        lefts.kind,
+        lefts.product_number,
+        rights.product_number
+    having count(*) >= {{ profile_count('associations', 'min_support') }}
+
+),
+
+both_ways as (
+
+    select
+        kind,
+        product_number,
+        other_product_number,
+        pair_count
+    from pairs
+
+    union all
+
+    select
+        kind,
+        other_product_number as product_number,
+        product_number as other_product_number,
+        pair_count
+    from pairs
+
+),
+
+counted as (
+
+    select
+        both_ways.kind,
+        lefts.product_id,
+        rights.product_id as other_product_id,
+        both_ways.pair_count,
+        lefts.product_count,
+        totals.basket_count,
+        cast(both_ways.pair_count as numeric(18, 0)) * totals.basket_count as expected_top,
+        cast(lefts.product_count as numeric(18, 0)) * rights.product_count as expected_bottom
+    from both_ways
+    inner join common as lefts
+        on both_ways.kind = lefts.kind
+        and both_ways.product_number = lefts.product_number
+    inner join common as rights
+        on both_ways.kind = rights.kind
+        and both_ways.other_product_number = rights.product_number
+    inner join totals on both_ways.kind = totals.kind
+
+),
+
+measured as (
+
+    select
+        kind,
+        product_id,
+        other_product_id,
+        pair_count,
+        {{ divide('pair_count', 'basket_count', 6) }} as support,
+        {{ divide('pair_count', 'product_count', 4) }} as confidence,
+        {{ divide('expected_top', 'expected_bottom', 4) }} as lift
+    from counted
+
+),
+
+ranked as (
+
+    select
+        measured.*,
+        row_number() over (
+            partition by
+                kind,
+                product_id
+            order by
+                confidence desc,
+                lift desc,
+                {{ binary_order('other_product_id') }} asc
+        ) as rank
+    from measured
+    where lift >= {{ profile_setting('associations', 'min_lift') }}
+
+)
+
+select
+    ---------- ids
+    product_id,
+    other_product_id,
+
+    ---------- strings
+    kind,
+
+    ---------- numbers
+    pair_count as basket_count,
+    support,
+    confidence,
+    lift,
+    rank
+from ranked
+where rank <= {{ profile_count('associations', 'max_per_product') }}
