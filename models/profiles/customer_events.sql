@@ -66,7 +66,7 @@ streamed as (
         ---------- numbers
         priced.checkout_step,
         cast(priced.amount as numeric(18, 4)) as amount,
-        cast(round(cast(priced.amount as numeric(18, 4)) * cast(rates.rate_to_base as numeric(18, 8)), 4) as numeric(18, 4)) as amount_base,
+        cast(round(cast(priced.amount as numeric(20, 4)) * cast(rates.rate_to_base as numeric(18, 8)), 4) as numeric(18, 4)) as amount_base,
         priced.duration_seconds,
 
         ---------- booleans

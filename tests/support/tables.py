@@ -47,6 +47,10 @@ ALSO_PUBLIC = (
     "identity.identity_plausibility",
     "profiles.customer_order_lines",
     "profiles.customer_cart_items",
+    "segments.segment_comparisons",
+    "segments.segment_flows",
+    "segments.segment_sizes",
+    "segments.segment_values",
     "vault.customer_names",
 )
 
