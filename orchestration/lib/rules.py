@@ -31,7 +31,9 @@ TIME_WINDOWS = ("ever", "year", "month", "week")
 ACTIONS = ("include", "exclude", "withdraw")
 # a quoted segment or file, or a Jinja variable that runs through the segments of the file
 USED_THRESHOLDS = re.compile(r"\bthreshold(?:_count)?\((?:'([^']+)'|\w+),\s*'([^']+)'\)")
-RFM_LINES = {f"{dimension}_{score}" for dimension in ("recency", "frequency", "monetary") for score in (2, 3, 4, 5)}
+RFM_LINES = {
+    f"{dimension}_{score}" for dimension in ("recency", "frequency", "monetary") for score in (2, 3, 4, 5)
+}
 
 
 def check_rules(settings: Settings) -> None:
@@ -152,7 +154,9 @@ def _used_thresholds(root: Path, segments_of: dict[str, set[str]]) -> dict[str, 
         model = path.stem.removeprefix("seg_")
         pairs = set()
         for owner, threshold in USED_THRESHOLDS.findall(path.read_text(encoding="utf-8")):
-            pairs |= {(owner, threshold)} if owner else {(one, threshold) for one in segments_of.get(model, ())}
+            pairs |= (
+                {(owner, threshold)} if owner else {(one, threshold) for one in segments_of.get(model, ())}
+            )
         used[path.stem] = pairs
     return used
 

@@ -8,7 +8,7 @@ from tests.house.exceptions import UNDOCUMENTED_REQUIREMENTS, UNTESTED_REQUIREME
 FIRST_ISSUE = [
     *(f"S{number}" for number in range(1, 12)),
     *("I1", "I2", "I12", "P3", "P4", "P6"),
-    *(*(f"G{number}" for number in (*range(1, 17), *range(19, 23)))),
+    *(f"G{number}" for number in (*range(1, 17), *range(19, 23))),
     *("M1", "O1", "O5"),
 ]
 

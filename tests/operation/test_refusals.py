@@ -306,7 +306,10 @@ BAD_SEEDS = {
     ),
     "two segments of one rank in a group": (
         "segment_definitions",
-        lambda rows: [r.replace("slipping,G14,1,engagement,engagement,3", "slipping,G14,1,engagement,engagement,2") for r in rows],
+        lambda rows: [
+            r.replace("slipping,G14,1,engagement,engagement,3", "slipping,G14,1,engagement,engagement,2")
+            for r in rows
+        ],
         "slipping",
     ),
     "a candidate of a segment nobody knows": (

@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -96,7 +97,9 @@ def thresholds() -> Thresholds:
 
 
 def lines_of_rfm() -> dict[tuple[str, int], Decimal]:
-    return {(row["dimension"], int(row["score"])): Decimal(row["threshold"]) for row in seed("rfm_thresholds")}
+    return {
+        (row["dimension"], int(row["score"])): Decimal(row["threshold"]) for row in seed("rfm_thresholds")
+    }
 
 
 def rate_of(currency: str, day: date) -> Decimal:
@@ -131,13 +134,17 @@ def understand(landed: Landed, clock: datetime) -> Person:
         if moment(row["created_at"]) <= clock:
             refunds[row["order_id"]].append(row)
     tellings: dict[str, dict] = {}
-    for row in sorted(landed["tracker", "events"], key=lambda row: (moment(row["timestamp"]), row["messageId"])):
+    for row in sorted(
+        landed["tracker", "events"], key=lambda row: (moment(row["timestamp"]), row["messageId"])
+    ):
         at, properties = moment(row["timestamp"]), row.get("properties", {})
         seen.append(at)
         if at > clock:
             continue
         name = row["event"] if row["type"] == "track" else row["type"]
-        plan = next((p for p in seed("tracking_plan") if (p["source"], p["source_event"]) == ("tracker", name)), None)
+        plan = next(
+            (p for p in seed("tracking_plan") if (p["source"], p["source_event"]) == ("tracker", name)), None
+        )
         kind = plan["event_kind"] if plan else "custom"
         order_id = properties.get("order_id")
         if kind == "order" and order_id:
@@ -172,7 +179,9 @@ def understand(landed: Landed, clock: datetime) -> Person:
         person.acts.append(Act(at, "order", True, channel, device))
         if is_cancelled:
             person.acts.append(Act(gone, "cancellation", True, channel, row["device_type"]))
-        person.acts += [Act(moment(refund["created_at"]), "return", True, channel) for refund in refunds[row["id"]]]
+        person.acts += [
+            Act(moment(refund["created_at"]), "return", True, channel) for refund in refunds[row["id"]]
+        ]
     for row in landed["pos", "receipts"]:
         at, total = moment(row["occurred_at"]), Decimal(str(row["total_amount"]))
         seen.append(at)
@@ -180,7 +189,9 @@ def understand(landed: Landed, clock: datetime) -> Person:
             is_sale = row["kind"] == "sale"
             net = total if is_sale else -abs(total)
             person.orders.append(
-                order_of(at, is_sale, False, True, net, row["currency"], lines["pos", row["receipt_id"]], catalogue)
+                order_of(
+                    at, is_sale, False, True, net, row["currency"], lines["pos", row["receipt_id"]], catalogue
+                )
             )
             person.acts.append(Act(at, "order" if is_sale else "return", True, "store"))
     sent = {row["message_id"]: row for row in landed["messaging", "sends"]}
@@ -188,7 +199,9 @@ def understand(landed: Landed, clock: datetime) -> Person:
         person.acts += [Act(moment(row["sent_at"]), "message", False, row["channel"])]
     for row in landed["messaging", "receipts"]:
         is_own = row["event"] in ("viewed", "clicked")
-        person.acts += [Act(moment(row["occurred_at"]), "message_viewed", is_own, sent[row["message_id"]]["channel"])]
+        person.acts += [
+            Act(moment(row["occurred_at"]), "message_viewed", is_own, sent[row["message_id"]]["channel"])
+        ]
     person.acts = sorted((act for act in person.acts if act.at <= clock), key=lambda act: act.at)
     person.orders.sort(key=lambda order: order.at)
     accounts, contacts = landed["shop", "customers"], landed["crm", "contacts"]
@@ -211,7 +224,11 @@ def settle(person: Person, city: str | None, country: str | None) -> None:
     """Where they live, by the one name of the place, with its climate and its clock."""
     person.city = city
     for place in seed("places"):
-        if city and (place["place_kind"], place["place_key"], place["country"]) == ("city", plain(city), country or "TR"):
+        if city and (place["place_kind"], place["place_key"], place["country"]) == (
+            "city",
+            plain(city),
+            country or "TR",
+        ):
             person.city, person.climate = place["place_name"], place["climate"] or None
             person.zone = ZoneInfo(place["timezone"])
 
@@ -235,10 +252,14 @@ def order_of(at, is_purchase, is_cancelled, in_store, net, currency, lines, cata
 class Judge:
     """The rules with their numbers; `members` answers for one person and one moment."""
 
-    def __init__(self, changed: Thresholds | None = None, lines: dict[tuple[str, int], Decimal] | None = None) -> None:
+    def __init__(
+        self, changed: Thresholds | None = None, lines: dict[tuple[str, int], Decimal] | None = None
+    ) -> None:
         self.numbers = thresholds() | (changed or {})
         self.lines = lines_of_rfm() | (lines or {})
-        self.cells = {(int(row["recency_score"]), int(row["value_score"])): row["cell"] for row in seed("rfm_cells")}
+        self.cells = {
+            (int(row["recency_score"]), int(row["value_score"])): row["cell"] for row in seed("rfm_cells")
+        }
 
     def number(self, owner: str, name: str) -> Decimal:
         return self.numbers[owner, name]
@@ -267,7 +288,9 @@ class Judge:
         times = [order.at for order in bought]
         silence, silent_lost = now - times[-1], self.days("lost", "silent_days")
         in_rhythm = times[-1] - times[0] <= (len(times) - 1) * self.days("at_risk", "max_mean_gap_days")
-        was_active = any(later - earlier < self.days("lost", "active_window_days") for earlier, later in zip(times, times[1:], strict=False))
+        was_active = any(
+            later - earlier < self.days("lost", "active_window_days") for earlier, later in pairwise(times)
+        )
         recent_year = [order for order in bought if self.is_recent(order.at, now, "buying_channel")]
         places = {order.in_store for order in recent_year}
         frequency = sum(self.is_recent(at, now, "frequency") for at in times)
@@ -289,7 +312,9 @@ class Judge:
         return now - at < self.days(owner)
 
     def spent(self, orders: list[Order], now: datetime, owner: str) -> tuple[int, Decimal]:
-        counted = [order for order in orders if not order.is_cancelled and self.is_recent(order.at, now, owner)]
+        counted = [
+            order for order in orders if not order.is_cancelled and self.is_recent(order.at, now, owner)
+        ]
         return sum(order.is_purchase for order in counted), sum((order.net for order in counted), Decimal(0))
 
     def money(self, orders: list[Order], now: datetime) -> set[Member]:
@@ -316,9 +341,15 @@ class Judge:
         return found
 
     def browsing(self, acts: list[Act], bought: list[Order], now: datetime) -> set[Member]:
-        views = [act for act in acts if act.kind == "view" and act.product and self.is_recent(act.at, now, "viewed_not_bought")]
+        views = [
+            act
+            for act in acts
+            if act.kind == "view" and act.product and self.is_recent(act.at, now, "viewed_not_bought")
+        ]
         unbought = [
-            view for view in views if not any(view.product in order.products and order.at >= view.at for order in bought)
+            view
+            for view in views
+            if not any(view.product in order.products and order.at >= view.at for order in bought)
         ]
         touches = [act.at for act in acts if act.kind in TOUCHES]
         open_items = [
@@ -337,7 +368,10 @@ class Judge:
         return searched | said(
             ("viewed_not_bought", bool(unbought)),
             ("cart_forgotten", bool(open_items) and now - max(touches) >= idle),
-            ("active_7_days", any(act.is_own and self.is_recent(act.at, now, "active_7_days") for act in acts)),
+            (
+                "active_7_days",
+                any(act.is_own and self.is_recent(act.at, now, "active_7_days") for act in acts),
+            ),
         )
 
     def categories(self, person: Person, acts: list[Act], bought: list[Order], now: datetime) -> set[Member]:
@@ -347,7 +381,9 @@ class Judge:
             if act.kind in INTEREST and act.category:
                 first_of_day.setdefault((act.category, local(act.at, person.zone).date()), act.at)
         ranking = []
-        known = {act.category for act in acts if act.category} | {name for order in bought for name in order.categories}
+        known = {act.category for act in acts if act.category} | {
+            name for order in bought for name in order.categories
+        }
         for category in known:
             baskets = [order for order in bought if category in order.categories]
             days = [at for (name, _), at in first_of_day.items() if name == category]
@@ -365,12 +401,21 @@ class Judge:
                 found.add(("undecided", category))
             if not baskets and interest >= self.number("interested_in_category", "min_days"):
                 found.add(("interested_in_category", category))
-            if len(liked) >= self.number("category_affinity", "min_orders") or busy >= self.number("category_affinity", "min_days"):
+            if len(liked) >= self.number("category_affinity", "min_orders") or busy >= self.number(
+                "category_affinity", "min_days"
+            ):
                 found.add(("category_affinity", category))
             year = [order for order in baskets if self.is_recent(order.at, now, "prefers_category")]
             if len(year) >= self.number("prefers_category", "min_orders"):
                 # the last purchase is the newest ever made from it
-                ranking.append((-len(year), -sum(order.categories[category] for order in year), datetime.max - last_bought, category))
+                ranking.append(
+                    (
+                        -len(year),
+                        -sum(order.categories[category] for order in year),
+                        datetime.max - last_bought,
+                        category,
+                    )
+                )
         if ranking:
             found.add(("prefers_category", min(ranking)[3]))
         return found

@@ -7,6 +7,7 @@ midnight in Istanbul, New Year. The worlds are drawn from TEKIL_FUZZ_SEED; a fau
 
 from __future__ import annotations
 
+import itertools
 import os
 import random
 from collections import Counter, defaultdict
@@ -18,7 +19,19 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.conftest import warehouse_environment
-from tests.scenarios.segment_judge import PARTS, SHOP_ZONE, Judge, Landed, Person, lines_of_rfm, local, plain, seed, thresholds, understand
+from tests.scenarios.segment_judge import (
+    PARTS,
+    SHOP_ZONE,
+    Judge,
+    Landed,
+    Person,
+    lines_of_rfm,
+    local,
+    plain,
+    seed,
+    thresholds,
+    understand,
+)
 from tests.support.project import AS_OF, build_models, environment, land
 from tests.support.tables import connect, differences, snapshot
 
@@ -29,7 +42,15 @@ INSTANT = timedelta(microseconds=1)
 SECOND = timedelta(seconds=1)
 CATEGORIES = ["Shoes", "Toys", "Books"]
 # (city as typed, country): one hour, eight hours, half an hour off; one that nobody knows; none
-CITIES = [("İstanbul", "TR"), ("ANKARA", "TR"), ("Berlin", "DE"), ("New York", "US"), ("Mumbai", "IN"), ("Nowhereville", "TR"), (None, None)]
+CITIES = [
+    ("İstanbul", "TR"),
+    ("ANKARA", "TR"),
+    ("Berlin", "DE"),
+    ("New York", "US"),
+    ("Mumbai", "IN"),
+    ("Nowhereville", "TR"),
+    (None, None),
+]
 EDGES = [
     datetime(2024, 2, 29, 12), datetime(2024, 2, 28, 21), datetime(2024, 12, 31, 21), datetime(2025, 2, 28, 21), datetime(2025, 5, 31, 21),
     datetime(2025, 12, 31, 21), datetime(2026, 1, 31, 21), datetime(2026, 2, 28, 21), datetime(2026, 3, 31, 20, 59, 59), datetime(2026, 5, 31, 21),
@@ -69,7 +90,9 @@ class World:
         for _ in range(dice.randint(2, 14)):
             near = dice.choice(self.moments)
             self.moments.append(self.around(near + timedelta(days=dice.choice([*GAPS, -1, 1, 2, 3]))))
-        self.moments = [at for at in self.moments if at <= CLOCK + timedelta(days=2)] or [CLOCK - timedelta(days=1)]
+        self.moments = [at for at in self.moments if at <= CLOCK + timedelta(days=2)] or [
+            CLOCK - timedelta(days=1)
+        ]
         self.city = dice.choice(CITIES)
         self.account, self.email = f"acc-{self.name}", f"{self.name}@posta.com.tr"
         born = min(self.moments[0], CLOCK)
@@ -89,14 +112,34 @@ class World:
                     updated_at="2020-01-01T00:00:00Z")  # fmt: skip
         self.favourites = dice.sample(self.products, 2)
         for at in self.moments:
-            dice.choice([self.visit, self.visit, self.visit, self.basket, self.buys, self.buys, self.counter_sale, self.message])(at)
+            dice.choice(
+                [
+                    self.visit,
+                    self.visit,
+                    self.visit,
+                    self.basket,
+                    self.buys,
+                    self.buys,
+                    self.counter_sale,
+                    self.message,
+                ]
+            )(at)
         if number % 5 == 0:
             self.habit(self.moments[0])
         if number % 20 == 1:
             self.many_baskets(self.moments[0])
 
     def around(self, at: datetime) -> datetime:
-        return at + self.dice.choice([timedelta(0), timedelta(0), timedelta(0), SECOND, -SECOND, timedelta(hours=self.dice.randint(-9, 9))])
+        return at + self.dice.choice(
+            [
+                timedelta(0),
+                timedelta(0),
+                timedelta(0),
+                SECOND,
+                -SECOND,
+                timedelta(hours=self.dice.randint(-9, 9)),
+            ]
+        )
 
     def add(self, source: str, table: str, **row) -> None:
         self.landed[source, table].append(row)
@@ -114,7 +157,14 @@ class World:
 
     def visit(self, at: datetime) -> None:
         channel, device = self.dice.choice(
-            [("web", "mobile"), ("web", "mobile"), ("web", "desktop"), ("web", "desktop"), ("app", "ios"), ("kiosk", "kiosk")]
+            [
+                ("web", "mobile"),
+                ("web", "mobile"),
+                ("web", "desktop"),
+                ("web", "desktop"),
+                ("app", "ios"),
+                ("kiosk", "kiosk"),
+            ]
         )
         for _ in range(self.dice.randint(1, 3)):
             product = self.product()
@@ -159,29 +209,71 @@ class World:
             cancelled_at=told(cancelled) if cancelled else None, currency=dice.choice(["TRY", "TRY", "TRY", "USD"]), total_price=amount,
             source_name=dice.choice(["web", "web", "app", "pos"]), device_type=dice.choice([None, "mobile", "desktop"]))  # fmt: skip
         for item in {product or self.product(), self.product()}:
-            self.add("shop", "order_lines", id=f"l-{self.number()}", order_id=order_id, product_id=item, quantity=dice.randint(1, 3), price=10)
+            self.add(
+                "shop",
+                "order_lines",
+                id=f"l-{self.number()}",
+                order_id=order_id,
+                product_id=item,
+                quantity=dice.randint(1, 3),
+                price=10,
+            )
         if dice.random() < 0.2:
             back = told(at + timedelta(days=dice.choice([0, 10, 400])))
-            self.add("shop", "refunds", id=f"r-{self.number()}", order_id=order_id, created_at=back, amount=dice.choice([1, amount // 2, amount]))
+            self.add(
+                "shop",
+                "refunds",
+                id=f"r-{self.number()}",
+                order_id=order_id,
+                created_at=back,
+                amount=dice.choice([1, amount // 2, amount]),
+            )
         if dice.random() < 0.3:
-            self.track(at, "Order Completed", "web", "desktop", order_id=order_id, total=amount, currency="TRY")
+            self.track(
+                at, "Order Completed", "web", "desktop", order_id=order_id, total=amount, currency="TRY"
+            )
         elif dice.random() < 0.1:
-            self.track(at, "Order Completed", "web", "mobile", order_id=f"unknown-{order_id}", total=amount, currency="TRY")
+            self.track(
+                at,
+                "Order Completed",
+                "web",
+                "mobile",
+                order_id=f"unknown-{order_id}",
+                total=amount,
+                currency="TRY",
+            )
 
     def counter_sale(self, at: datetime) -> None:
         receipt_id = f"k-{self.number()}"
         kind = self.dice.choice(["sale", "sale", "sale", "return"])
         self.add("pos", "receipts", receipt_id=receipt_id, store_id="S1", email=self.email, occurred_at=told(at), kind=kind, currency="TRY",
             total_amount=self.dice.choice([49, 1000, 2500, 7500]))  # fmt: skip
-        self.add("pos", "receipt_lines", receipt_id=receipt_id, line_no=1, product_id=self.product(), quantity=1, unit_price=10)
+        self.add(
+            "pos",
+            "receipt_lines",
+            receipt_id=receipt_id,
+            line_no=1,
+            product_id=self.product(),
+            quantity=1,
+            unit_price=10,
+        )
 
     def habit(self, at: datetime) -> None:
         """Five days at an hour where a part of the day begins, by the clock of their city."""
-        zone = next((ZoneInfo(p["timezone"]) for p in seed("places") if p["place_key"] == plain(self.city[0] or "")), SHOP_ZONE)
+        zone = next(
+            (ZoneInfo(p["timezone"]) for p in seed("places") if p["place_key"] == plain(self.city[0] or "")),
+            SHOP_ZONE,
+        )
         hour = self.dice.choice([6, 11, 17, 23])
-        at += timedelta(hours=hour) - timedelta(hours=local(at, zone).hour, minutes=at.minute, seconds=at.second)
+        at += timedelta(hours=hour) - timedelta(
+            hours=local(at, zone).hour, minutes=at.minute, seconds=at.second
+        )
         for day in range(5):
-            when = at + timedelta(days=day) + self.dice.choice([timedelta(0), timedelta(0), timedelta(0), -SECOND, timedelta(hours=1)])
+            when = (
+                at
+                + timedelta(days=day)
+                + self.dice.choice([timedelta(0), timedelta(0), timedelta(0), -SECOND, timedelta(hours=1)])
+            )
             if when <= CLOCK:
                 self.track(when, None, "web", self.dice.choice(["mobile", "desktop"]))
 
@@ -194,9 +286,23 @@ class World:
 
     def message(self, at: datetime) -> None:
         message_id = f"s-{self.number()}"
-        self.add("messaging", "sends", message_id=message_id, channel="onsite", recipient=self.account, recipient_type="account_id", sent_at=told(at))
+        self.add(
+            "messaging",
+            "sends",
+            message_id=message_id,
+            channel="onsite",
+            recipient=self.account,
+            recipient_type="account_id",
+            sent_at=told(at),
+        )
         event = self.dice.choice(["delivered", "viewed", "clicked"])
-        self.add("messaging", "receipts", message_id=message_id, event=event, occurred_at=told(at + timedelta(minutes=1)))
+        self.add(
+            "messaging",
+            "receipts",
+            message_id=message_id,
+            event=event,
+            occurred_at=told(at + timedelta(minutes=1)),
+        )
 
 
 @pytest.fixture(scope="module")
@@ -232,7 +338,9 @@ def tables(warehouse, worlds):
             cursor.execute(sql)
             return cursor.fetchall()
 
-        found = ask("select record_id, customer_id from identity.record_map where source = 'shop' and table_name = 'customers'")
+        found = ask(
+            "select record_id, customer_id from identity.record_map where source = 'shop' and table_name = 'customers'"
+        )
         name_of = {customer: account.removeprefix("acc-") for account, customer in found}
         assert len(name_of) == len(worlds), "every world is one customer"
         changes = defaultdict(lambda: defaultdict(list))
@@ -241,7 +349,14 @@ def tables(warehouse, worlds):
         ):
             changes[name_of[customer]][segment].append((at, change == "entered", reason))
         values = defaultdict(lambda: defaultdict(list))
-        for model in ("undecided", "interested_in_category", "searched_category", "category_affinity", "prefers_category", "place"):
+        for model in (
+            "undecided",
+            "interested_in_category",
+            "searched_category",
+            "category_affinity",
+            "prefers_category",
+            "place",
+        ):
             for customer, segment, value, entered, left in ask(
                 f"select customer_id, segment, value, entered_at, left_at from segments.seg_{model}"
             ):
@@ -249,10 +364,20 @@ def tables(warehouse, worlds):
         return SimpleNamespace(
             changes=changes,
             values=values,
-            now={(name_of[c], s): at for c, s, at in ask("select customer_id, segment, entered_at from segments.segment_memberships")},
-            values_now={(name_of[c], s, v) for c, s, v in ask("select customer_id, segment, value from segments.segment_values")},
+            now={
+                (name_of[c], s): at
+                for c, s, at in ask(
+                    "select customer_id, segment, entered_at from segments.segment_memberships"
+                )
+            },
+            values_now={
+                (name_of[c], s, v)
+                for c, s, v in ask("select customer_id, segment, value from segments.segment_values")
+            },
             sizes=ask("select segment, day, size, entered_count, left_count from segments.segment_sizes"),
-            flows=ask("select segment_group, month, from_segment, to_segment, customers from segments.segment_flows"),
+            flows=ask(
+                "select segment_group, month, from_segment, to_segment, customers from segments.segment_flows"
+            ),
             overlap=ask("select segment, other_segment, customers from segments.segment_overlap"),
             comparisons=ask(
                 "select segment, candidate, month, rule_members, candidate_members, shared_members, rule_buyers, candidate_buyers, customers, buyers "
@@ -287,7 +412,9 @@ def moments_to_ask(world: World, person: Person, tables) -> list[datetime]:
     """Where rules turn: exactly a window's length after a fact, the instant before, the edges of calendars, and every change that the warehouse tells."""
     dice = random.Random(world.name)
     facts = [act.at for act in person.acts] + [order.at for order in person.orders]
-    turns = [fact + timedelta(days=gap) for fact in facts for gap in GAPS] + [fact + timedelta(hours=1) for fact in facts]
+    turns = [fact + timedelta(days=gap) for fact in facts for gap in GAPS] + [
+        fact + timedelta(hours=1) for fact in facts
+    ]
     turns += [fact + INSTANT for fact in facts]
     asked = dice.sample(turns, min(len(turns), 40)) + dice.sample(EDGES, 3) + [CLOCK]
     asked += [at for changes in tables.changes[world.name].values() for at, _, _ in changes]
@@ -350,12 +477,23 @@ def test_memberships_are_those_of_the_clock(worlds, people, tables):
 def test_every_segment_is_lived_and_left(tables):
     """The lives would prove nothing of a segment that nobody is in, or that nobody leaves."""
     defined = {row["segment"] for row in seed("segment_definitions")}
-    told = [(segment, changes) for by_segment in tables.changes.values() for segment, changes in by_segment.items()]
+    told = [
+        (segment, changes)
+        for by_segment in tables.changes.values()
+        for segment, changes in by_segment.items()
+    ]
     entered = {segment for segment, _ in told}
     left = {segment for segment, changes in told if not all(entered for _, entered, _ in changes)}
     assert defined - entered <= {"gender_other"}
     # a city and a gender are left only when another is told, which is then taken for the past too
-    assert defined - left <= {"gender_other", "gender_female", "gender_male", "lives_in_city", "lives_in_climate", "age_65_plus"}
+    assert defined - left <= {
+        "gender_other",
+        "gender_female",
+        "gender_male",
+        "lives_in_city",
+        "lives_in_climate",
+        "age_65_plus",
+    }
 
 
 def is_caught(judge: Judge, owners: set[str], people, answers) -> bool:
@@ -384,7 +522,9 @@ def test_the_lives_lie_on_both_sides_of_every_threshold(people, answers, owner, 
 @pytest.mark.parametrize("dimension, score", sorted(lines_of_rfm()))
 def test_the_lives_lie_on_both_sides_of_every_line_of_rfm(people, answers, dimension, score):
     old = lines_of_rfm()[dimension, score]
-    assert any(is_caught(Judge(lines={(dimension, score): old + by}), {"rfm"}, people, answers) for by in (1, -1))
+    assert any(
+        is_caught(Judge(lines={(dimension, score): old + by}), {"rfm"}, people, answers) for by in (1, -1)
+    )
 
 
 def test_sizes_by_day_are_counted_by_the_judge(worlds, people, tables):
@@ -397,16 +537,26 @@ def test_sizes_by_day_are_counted_by_the_judge(worlds, people, tables):
     judge = Judge()
     for day in [days[0], days[1], days[100], days[-182], days[-31], days[-2]]:
         midnight = datetime(day.year, day.month, day.day) + timedelta(hours=21)
-        counted = Counter(segment for person in people.values() for segment, v in with_bare_names(judge.members(person, midnight - INSTANT)) if v is None)
+        counted = Counter(
+            segment
+            for person in people.values()
+            for segment, v in with_bare_names(judge.members(person, midnight - INSTANT))
+            if v is None
+        )
         assert {segment: told[0] for segment, told in by_day[day].items() if told[0]} == dict(counted), day
-    assert {segment: told[0] for segment, told in by_day[days[-1]].items() if told[0]} == dict(Counter(segment for _, segment in tables.now))
-    for before, after in zip(days, days[1:], strict=False):
+    assert {segment: told[0] for segment, told in by_day[days[-1]].items() if told[0]} == dict(
+        Counter(segment for _, segment in tables.now)
+    )
+    for before, after in itertools.pairwise(days):
         for segment, (size, entered, left) in by_day[after].items():
             assert size == by_day[before][segment][0] + entered - left
 
 
 def test_flows_follow_each_customer_from_month_to_month(people, tables):
-    judge, ranks = Judge(), {row["segment"]: int(row["group_rank"] or 0) for row in seed("segment_definitions")}
+    judge, ranks = (
+        Judge(),
+        {row["segment"]: int(row["group_rank"] or 0) for row in seed("segment_definitions")},
+    )
     group_of = {row["segment"]: row["segment_group"] for row in seed("segment_definitions")}
     for first, after, month in [
         (datetime(2026, 2, 28, 21), datetime(2026, 3, 31, 21), "2026-03-01"),
@@ -417,11 +567,17 @@ def test_flows_follow_each_customer_from_month_to_month(people, tables):
             for person in people.values():
                 places = []
                 for at in (first, after):
-                    levels = [segment for segment, _ in judge.members(person, at) if group_of[segment] == group]
+                    levels = [
+                        segment for segment, _ in judge.members(person, at) if group_of[segment] == group
+                    ]
                     places.append(min(levels, key=ranks.__getitem__, default="none"))
                 if places != ["none", "none"]:
                     expected[tuple(places)] += 1
-            found = {(one, other): count for g, m, one, other, count in tables.flows if g == group and m.isoformat() == month}
+            found = {
+                (one, other): count
+                for g, m, one, other, count in tables.flows
+                if g == group and m.isoformat() == month
+            }
             assert found == dict(expected), (group, month)
 
 
@@ -439,11 +595,24 @@ def test_a_candidate_is_the_same_rule_with_other_numbers(people, tables):
         at, other = month_starts[month], Judge(candidates[segment, candidate])
         counted = Counter()
         for person in people.values():
-            bought = any(order.is_purchase and at <= order.at < at + timedelta(days=30) for order in person.orders)
+            bought = any(
+                order.is_purchase and at <= order.at < at + timedelta(days=30) for order in person.orders
+            )
             by = [any(name == segment for name, _ in judge.members(person, at)) for judge in (rule, other)]
-            counted.update({"rule": by[0], "candidate": by[1], "both": all(by), "rule buys": by[0] and bought, "candidate buys": by[1] and bought})
+            counted.update(
+                {
+                    "rule": by[0],
+                    "candidate": by[1],
+                    "both": all(by),
+                    "rule buys": by[0] and bought,
+                    "candidate buys": by[1] and bought,
+                }
+            )
             counted.update({"known": person.first_seen <= at, "buys": bought and person.first_seen <= at})
-        expected = [counted[key] for key in ("rule", "candidate", "both", "rule buys", "candidate buys", "known", "buys")]
+        expected = [
+            counted[key]
+            for key in ("rule", "candidate", "both", "rule buys", "candidate buys", "known", "buys")
+        ]
         assert [int(number) for number in numbers] == expected, (segment, candidate, month)
 
 
