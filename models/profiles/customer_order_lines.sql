@@ -19,6 +19,12 @@ receipt_lines as (
 
 ),
 
+products as (
+
+    select * from {{ ref('stg_shop__products') }}
+
+),
+
 lines as (
 
     select
@@ -56,6 +62,7 @@ joined as (
         customer_orders.source,
         customer_orders.kind,
         customer_orders.currency,
+        products.category,
 
         ---------- numbers
         cast(lines.quantity as numeric(18, 3)) as quantity,
@@ -70,6 +77,7 @@ joined as (
     inner join customer_orders
         on lines.source = customer_orders.source
         and lines.order_id = customer_orders.order_id
+    left join products on lines.product_id = products.product_id
 
 )
 

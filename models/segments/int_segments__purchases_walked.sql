@@ -1,4 +1,6 @@
 {# The purchases of each customer in order, each with what was known when it happened: the facts that the lifecycle segments stand on. #}
+{{ config(materialized='table') }}
+
 with
 
 purchases as (
@@ -15,7 +17,7 @@ purchases as (
 
 ),
 
-walked as (
+numbered as (
 
     select
         customer_id,
@@ -25,12 +27,24 @@ walked as (
             partition by customer_id
             order by ordered_at, {{ binary_order('source') }}, {{ binary_order('order_id') }}
         ) as purchase_number,
-        min(ordered_at) over (partition by customer_id) as first_ordered_at,
+        min(ordered_at) over (partition by customer_id) as first_ordered_at
+    from purchases
+
+),
+
+walked as (
+
+    select
+        numbered.*,
         lead(ordered_at) over (
             partition by customer_id
-            order by ordered_at, {{ binary_order('source') }}, {{ binary_order('order_id') }}
-        ) as next_ordered_at
-    from purchases
+            order by purchase_number
+        ) as next_ordered_at,
+        lead(purchase) over (
+            partition by customer_id
+            order by purchase_number
+        ) as next_purchase
+    from numbered
 
 )
 

@@ -14,7 +14,8 @@ windows as (
         latest.customer_id,
         latest.ordered_at as starts_at,
         {{ add_days('earliest.ordered_at', threshold_count('active', 'window_days')) }} as ends_at,
-        'purchase ' || latest.purchase || ' within the window of ' || earliest.purchase as reason
+        'purchase ' || latest.purchase || ' within the window of ' || earliest.purchase as reason,
+        'purchase ' || earliest.purchase || ' out of the window' as ended_by
     from purchases as latest
     inner join purchases as earliest
         on latest.customer_id = earliest.customer_id
@@ -22,4 +23,4 @@ windows as (
 
 )
 
-select * from ({{ spells('windows') }}) as spells
+select * from ({{ spells('windows', 'active') }}) as spells

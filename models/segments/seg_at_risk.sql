@@ -27,9 +27,13 @@ windows as (
             coalesce(next_ordered_at, {{ far_future() }}),
             {{ add_days('ordered_at', threshold_count('lost', 'silent_days')) }}
         ) as ends_at,
-        'nothing since ' || purchase as reason
+        'nothing since ' || purchase as reason,
+        case
+            when next_ordered_at <= {{ add_days('ordered_at', threshold_count('lost', 'silent_days')) }} then 'purchase ' || next_purchase
+            else {{ threshold_count('lost', 'silent_days') }} || ' days without a purchase'
+        end as ended_by
     from regular
 
 )
 
-select * from ({{ spells('windows') }}) as spells
+select * from ({{ spells('windows', 'at_risk') }}) as spells

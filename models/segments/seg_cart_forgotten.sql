@@ -3,7 +3,16 @@ with
 
 items as (
 
-    select * from {{ ref('customer_cart_items') }}
+    select
+        customer_id,
+        product_id,
+        ending,
+        added_at,
+        least(
+            coalesce(ended_at, {{ far_future() }}),
+            {{ add_days('added_at', threshold_count('cart_forgotten', 'window_days')) }}
+        ) as ends_at
+    from {{ ref('customer_cart_items') }}
 
 ),
 
@@ -17,7 +26,7 @@ touches as (
 
 ),
 
-{# the cart sleeps from an hour after each touch until the next touch #}
+{# the cart sleeps from an hour after each touch until the next touch; one that is touched within the hour never falls asleep #}
 sleeps as (
 
     select
@@ -35,24 +44,32 @@ sleeps as (
 
 ),
 
+sound_sleeps as (
+
+    select * from sleeps
+    where wakes_at > sleeps_at
+
+),
+
 windows as (
 
     select
         items.customer_id,
-        sleeps.sleeps_at as starts_at,
-        least(
-            sleeps.wakes_at,
-            coalesce(items.ended_at, {{ far_future() }}),
-            {{ add_days('items.added_at', threshold_count('cart_forgotten', 'window_days')) }}
-        ) as ends_at,
-        'product ' || items.product_id || ' in the cart' as reason
+        sound_sleeps.sleeps_at as starts_at,
+        least(sound_sleeps.wakes_at, items.ends_at) as ends_at,
+        'product ' || items.product_id || ' in the cart' as reason,
+        case
+            when sound_sleeps.wakes_at <= items.ends_at then 'cart touched again'
+            when items.ends_at = {{ add_days('items.added_at', threshold_count('cart_forgotten', 'window_days')) }}
+                then {{ threshold_count('cart_forgotten', 'window_days') }} || ' days in the cart'
+            else 'product ' || items.product_id || ' ' || items.ending
+        end as ended_by
     from items
-    inner join sleeps
-        on items.customer_id = sleeps.customer_id
-        and sleeps.touched_at >= items.added_at
-        and sleeps.touched_at < coalesce(items.ended_at, {{ far_future() }})
-        and sleeps.touched_at < {{ add_days('items.added_at', threshold_count('cart_forgotten', 'window_days')) }}
+    inner join sound_sleeps
+        on items.customer_id = sound_sleeps.customer_id
+        and sound_sleeps.touched_at >= items.added_at
+        and sound_sleeps.touched_at < items.ends_at
 
 )
 
-select * from ({{ spells('windows') }}) as spells
+select * from ({{ spells('windows', 'cart_forgotten') }}) as spells

@@ -26,10 +26,11 @@ windows as (
         customer_id,
         {{ add_days('ordered_at', threshold_count('lost', 'silent_days')) }} as starts_at,
         coalesce(next_ordered_at, {{ far_future() }}) as ends_at,
-        'nothing since ' || purchase as reason
+        'nothing since ' || purchase as reason,
+        'purchase ' || next_purchase as ended_by
     from activity
     where was_active = 1
 
 )
 
-select * from ({{ spells('windows') }}) as spells
+select * from ({{ spells('windows', 'lost') }}) as spells

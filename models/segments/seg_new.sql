@@ -19,4 +19,4 @@ windows as (
 
 )
 
-select * from ({{ spells('windows') }}) as spells
+select * from ({{ spells('windows', 'new', ended_by=threshold_count('new', 'window_days') ~ " || ' days after the first purchase'") }}) as spells

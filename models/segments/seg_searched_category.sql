@@ -1,4 +1,4 @@
-{# Who searched for a category lately (G10)? A search is for a category when the sender says so, or when its term holds the category's name. #}
+{# Who searched for a category lately, and for which (G10)? A search is for a category when the sender says so, or when its term holds the category's name. #}
 with
 
 searches as (
@@ -18,6 +18,7 @@ windows as (
 
     select
         customer_id,
+        category as value,
         occurred_at as starts_at,
         {{ add_days('occurred_at', threshold_count('searched_category', 'window_days')) }} as ends_at,
         'searched ' || category as reason
@@ -25,4 +26,4 @@ windows as (
 
 )
 
-select * from ({{ spells('windows') }}) as spells
+select * from ({{ spells('windows', 'searched_category', by_value=true, ended_by=threshold_count('searched_category', 'window_days') ~ " || ' days without a search for it'") }}) as spells

@@ -1,7 +1,7 @@
 {# Who looked at a product lately and has not bought that product since (G8)? #}
 with
 
-events as (
+views as (
 
     select
         customer_id,
@@ -20,6 +20,28 @@ purchases as (
 
 ),
 
+products_bought as (
+
+    select distinct
+        customer_id,
+        product_id
+    from purchases
+
+),
+
+{# few views are of a product that the customer ever bought: only those need to know when #}
+views_told as (
+
+    select
+        views.*,
+        products_bought.product_id is not null as is_of_a_product_bought
+    from views
+    left join products_bought
+        on views.customer_id = products_bought.customer_id
+        and views.product_id = products_bought.product_id
+
+),
+
 walk as (
 
     select
@@ -27,7 +49,8 @@ walk as (
         product_id,
         occurred_at,
         1 as is_view
-    from events
+    from views_told
+    where is_of_a_product_bought
 
     union all
 
@@ -55,6 +78,21 @@ walked as (
 
 ),
 
+{# of the others it does not matter which product it was: one row for each quarter of an hour holds as long as all its views #}
+unbought as (
+
+    select
+        customer_id,
+        min(occurred_at) as starts_at,
+        max(occurred_at) as last_viewed_at
+    from views_told
+    where not is_of_a_product_bought
+    group by
+        customer_id,
+        {{ quarter_hour('occurred_at') }}
+
+),
+
 windows as (
 
     select
@@ -64,10 +102,69 @@ windows as (
             {{ add_days('occurred_at', threshold_count('viewed_not_bought', 'window_days')) }},
             coalesce(bought_at, {{ far_future() }})
         ) as ends_at,
-        'viewed product ' || product_id as reason
+        'viewed' as reason,
+        case
+            when bought_at <= {{ add_days('occurred_at', threshold_count('viewed_not_bought', 'window_days')) }} then 'product ' || product_id || ' bought'
+            else {{ threshold_count('viewed_not_bought', 'window_days') }} || ' days after the last view'
+        end as ended_by
     from walked
     where is_view = 1
 
+    union all
+
+    select
+        customer_id,
+        starts_at,
+        {{ add_days('last_viewed_at', threshold_count('viewed_not_bought', 'window_days')) }} as ends_at,
+        'viewed' as reason,
+        {{ threshold_count('viewed_not_bought', 'window_days') }} || ' days after the last view' as ended_by
+    from unbought
+
+),
+
+merged as (
+
+    {{ spells('windows', 'viewed_not_bought') }}
+
+),
+
+{# which product it was is asked only of the views that opened a spell, those aside that were bought in the same instant #}
+opening_views as (
+
+    select
+        views.customer_id,
+        views.occurred_at,
+        min({{ binary_order('views.product_id') }}) as product_id
+    from views
+    inner join merged
+        on views.customer_id = merged.customer_id
+        and views.occurred_at = merged.entered_at
+    left join purchases
+        on views.customer_id = purchases.customer_id
+        and views.product_id = purchases.product_id
+        and views.occurred_at = purchases.ordered_at
+    where purchases.customer_id is null
+    group by
+        views.customer_id,
+        views.occurred_at
+
+),
+
+told as (
+
+    select
+        merged.customer_id,
+        merged.segment,
+        merged.value,
+        'viewed product ' || opening_views.product_id as reason,
+        merged.exit_reason,
+        merged.entered_at,
+        merged.left_at
+    from merged
+    inner join opening_views
+        on merged.customer_id = opening_views.customer_id
+        and merged.entered_at = opening_views.occurred_at
+
 )
 
-select * from ({{ spells('windows') }}) as spells
+select * from told

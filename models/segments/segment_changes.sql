@@ -1,6 +1,4 @@
-{# Every entry and exit up to now (G21), with the fact that brought the customer in. #}
-{{ config(materialized='table') }}
-
+{# Every entry and exit up to now (G21), with the fact, or the passing of time, that brought the customer in or out. #}
 with
 
 spells as (
@@ -26,7 +24,7 @@ changes as (
         customer_id,
         segment,
         'left' as change,
-        'no longer: ' || reason as reason,
+        exit_reason as reason,
         rule_version,
         left_at as changed_at
     from spells

@@ -1,6 +1,4 @@
 {# Who is in which segment now (var as_of), since when and why. #}
-{{ config(materialized='table') }}
-
 with
 
 spells as (

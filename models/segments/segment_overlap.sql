@@ -1,6 +1,4 @@
 {# How much two segments share: customers in both, and the Jaccard measure (both over either). Each pair stands in both orders. #}
-{{ config(materialized='table') }}
-
 with
 
 segments as (

@@ -1,6 +1,4 @@
 {# The list of segments: what each means, whose it is, how many are in it now. #}
-{{ config(materialized='table') }}
-
 with
 
 definitions as (

@@ -19,10 +19,12 @@ COLUMNS = {
     "identifier_limits": ("identifier_type", "counted", "time_window", "max_count"),
     "identity_overrides": ("action", "identifier_key", "other_identifier_key", "decided_at", "reason"),
     "segment_thresholds": ("segment", "threshold", "value"),
-    "segment_definitions": ("segment",),
     "profile_settings": ("topic", "setting", "value"),
     "affinity_decay": ("window_days", "share"),
+    "segment_definitions": ("segment", "model", "segment_group", "group_rank"),
+    "segment_candidates": ("segment", "candidate", "threshold", "value"),
     "rfm_thresholds": ("dimension", "score", "threshold"),
+    "rfm_cells": ("recency_score", "value_score", "cell"),
     "currency_rates": ("currency",),
     "linking_settings": ("setting", "value"),
     "given_name_variants": ("name", "variant_of"),
@@ -30,7 +32,11 @@ COLUMNS = {
 TIME_WINDOWS = ("ever", "year", "month", "week")
 ACTIONS = ("include", "exclude", "withdraw")
 USED_SETTINGS = re.compile(r"profile_(?:setting|count)\('([^']+)',\s*'([^']+)'\)")
-USED_THRESHOLDS = re.compile(r"threshold(?:_count)?\('([^']+)',\s*'([^']+)'\)")
+# a quoted segment or file, or a Jinja variable that runs through the segments of the file
+USED_THRESHOLDS = re.compile(r"\bthreshold(?:_count)?\((?:'([^']+)'|\w+),\s*'([^']+)'\)")
+RFM_LINES = {
+    f"{dimension}_{score}" for dimension in ("recency", "frequency", "monetary") for score in (2, 3, 4, 5)
+}
 
 
 def check_rules(settings: Settings) -> None:
@@ -40,9 +46,10 @@ def check_rules(settings: Settings) -> None:
     types = {row["identifier_type"] for row in read(rules / "identifier_types.csv")}
     _check_types(settings.root, rules, types)
     _check_sources(settings.root)
-    _check_thresholds(settings.root, rules)
     _check_profiles(settings.root, rules)
     _check_segments(settings.root, rules)
+    _check_thresholds(settings.root, rules)
+    _check_rfm(rules)
     _check_currency(rules, settings.currency)
     linking_rules(settings.root)
     check_variants(settings.root)
@@ -127,22 +134,100 @@ def _unknown(seed: str, column: str, values: Iterable[str], known: set[str]) -> 
             )
 
 
-def _check_thresholds(root: Path, rules: Path) -> None:
-    given = {}
-    for row in read(rules / "segment_thresholds.csv"):
+def _numbers(seed: str, rows: list[dict[str, str]], *key: str) -> dict[tuple[str, ...], Decimal]:
+    found = {}
+    for row in rows:
+        name = tuple(row[column] for column in key)
         try:
-            given[row["segment"], row["threshold"]] = Decimal(row["value"])
+            found[name] = Decimal(row["value"])
         except InvalidOperation:
             raise TekilError(
-                f"seeds/rules/segment_thresholds.csv: {row['segment']} {row['threshold']} is {row['value']!r}: write a number."
+                f"seeds/rules/{seed}.csv: {' '.join(name)} is {row['value']!r}: write a number."
             ) from None
+        if name[-1] == "window_days" and found[name] < 1:
+            raise TekilError(
+                f"seeds/rules/{seed}.csv: {' '.join(name)} is {row['value']}: a window lasts at least one day."
+            )
+    return found
+
+
+def _used_thresholds(root: Path, segments_of: dict[str, set[str]]) -> dict[str, set[tuple[str, str]]]:
+    """What the file of each model reads: pairs of owner (a segment or a file) and threshold."""
+    used = {}
     for path in sorted((root / "models" / "segments").glob("*.sql")):
-        for segment, threshold in USED_THRESHOLDS.findall(path.read_text(encoding="utf-8")):
+        model = path.stem.removeprefix("seg_")
+        pairs = set()
+        for owner, threshold in USED_THRESHOLDS.findall(path.read_text(encoding="utf-8")):
+            pairs |= (
+                {(owner, threshold)} if owner else {(one, threshold) for one in segments_of.get(model, ())}
+            )
+        used[path.stem] = pairs
+    return used
+
+
+def _check_thresholds(root: Path, rules: Path) -> None:
+    segments_of: dict[str, set[str]] = {}
+    for row in read(rules / "segment_definitions.csv"):
+        segments_of.setdefault(row["model"], set()).add(row["segment"])
+    given = _numbers("segment_thresholds", read(rules / "segment_thresholds.csv"), "segment", "threshold")
+    used = _used_thresholds(root, segments_of)
+    for model, pairs in used.items():
+        for segment, threshold in sorted(pairs):
             if (segment, threshold) not in given:
                 raise TekilError(
-                    f"{path.stem} reads the threshold '{threshold}' of '{segment}', which has no row: "
+                    f"{model} reads the threshold '{threshold}' of '{segment}', which has no row: "
                     "add it to seeds/rules/segment_thresholds.csv."
                 )
+    read_by_any = set().union(*used.values())
+    for segment, threshold in given:
+        if (segment, threshold) not in read_by_any:
+            raise TekilError(
+                f"seeds/rules/segment_thresholds.csv has a row for '{segment}' '{threshold}', which no model reads: "
+                "correct the names, or remove the row."
+            )
+    _check_candidates(rules, segments_of, used)
+
+
+def _check_candidates(
+    rules: Path, segments_of: dict[str, set[str]], used: dict[str, set[tuple[str, str]]]
+) -> None:
+    model_of = {segment: model for model, segments in segments_of.items() for segment in segments}
+    candidates = read(rules / "segment_candidates.csv")
+    _numbers("segment_candidates", candidates, "segment", "candidate", "threshold")
+    for row in candidates:
+        where = f"seeds/rules/segment_candidates.csv: candidate '{row['candidate']}'"
+        model = model_of.get(row["segment"])
+        if not re.fullmatch(r"[a-z0-9_]+", row["candidate"]):
+            raise TekilError(f"{where}: write its name in small letters, digits and underscores.")
+        if model is None:
+            raise TekilError(
+                f"{where} names the segment '{row['segment']}', which segment_definitions.csv does not know: "
+                "correct it, or remove the row."
+            )
+        known = {name for owner, name in used[f"seg_{model}"] if owner in (row["segment"], model)}
+        known |= RFM_LINES if model == "rfm" else set()
+        if row["threshold"] not in known:
+            raise TekilError(
+                f"{where} names the threshold '{row['threshold']}', which the rule of '{row['segment']}' does not read: "
+                f"choose one of {', '.join(sorted(known)) or 'none, it has no numbers'}."
+            )
+
+
+def _check_rfm(rules: Path) -> None:
+    cells = [(row["recency_score"], row["value_score"]) for row in read(rules / "rfm_cells.csv")]
+    for pair in ((str(recency), str(value)) for recency in range(1, 6) for value in range(1, 6)):
+        if cells.count(pair) != 1:
+            raise TekilError(
+                f"seeds/rules/rfm_cells.csv names recency {pair[0]} with value {pair[1]} {cells.count(pair)} times: "
+                "name each of the 25 pairs once."
+            )
+    described = {row["segment"] for row in read(rules / "segment_definitions.csv")}
+    for row in read(rules / "rfm_cells.csv"):
+        if f"rfm_{row['cell']}" not in described:
+            raise TekilError(
+                f"seeds/rules/rfm_cells.csv names the cell '{row['cell']}', which is no segment: "
+                f"add a row for 'rfm_{row['cell']}' to seeds/rules/segment_definitions.csv."
+            )
 
 
 def _check_profiles(root: Path, rules: Path) -> None:
@@ -188,11 +273,12 @@ def _number(where: str, text: str) -> Decimal:
 
 
 def _check_segments(root: Path, rules: Path) -> None:
-    described = {row["segment"] for row in read(rules / "segment_definitions.csv")}
+    definitions = read(rules / "segment_definitions.csv")
+    described = {row["model"] for row in definitions}
     written = {path.stem.removeprefix("seg_") for path in (root / "models" / "segments").glob("seg_*.sql")}
-    for segment in sorted(written - described):
+    for model in sorted(written - described):
         raise TekilError(
-            f"seg_{segment} has no description: add a row for '{segment}' to seeds/rules/segment_definitions.csv."
+            f"seg_{model} has no description: add a row for '{model}' to seeds/rules/segment_definitions.csv."
         )
     _check_union(
         root / "models" / "segments" / "int_segments__spells_unioned.sql",
@@ -200,11 +286,20 @@ def _check_segments(root: Path, rules: Path) -> None:
         "the segment",
         "no customer would ever be in it",
     )
-    for segment in sorted(described - written):
+    for model in sorted(described - written):
         raise TekilError(
-            f"seeds/rules/segment_definitions.csv describes '{segment}', but models/segments/seg_{segment}.sql does not exist: "
+            f"seeds/rules/segment_definitions.csv describes '{model}', but models/segments/seg_{model}.sql does not exist: "
             "write it, or remove the row."
         )
+    places = set()
+    for row in definitions:
+        place = (row["segment_group"], row["group_rank"])
+        if row["segment_group"] and (place in places or not row["group_rank"].isdecimal()):
+            raise TekilError(
+                f"seeds/rules/segment_definitions.csv: '{row['segment']}' has the group_rank {row['group_rank']!r}: "
+                f"give each segment of the group '{row['segment_group']}' a whole number of its own."
+            )
+        places.add(place)
 
 
 def _check_currency(rules: Path, currency: str) -> None:

@@ -7,10 +7,11 @@ from tests.house.exceptions import UNDOCUMENTED_REQUIREMENTS, UNTESTED_REQUIREME
 
 FIRST_ISSUE = [
     *(f"S{number}" for number in range(1, 12)),
-    *("I1", "I2", "I12", "P3", "P4", "P6"),
-    *("X1", "X2", "X3", "X4", "P1", "P2", "P8", "P9", "M3"),
-    *("G1", "G2", "G3", "G4", "G5", "G8", "G9", "G10", "G11"),
-    *("M1", "O1", "O5"),
+    *(f"I{number}" for number in range(1, 13)),
+    *(f"X{number}" for number in range(1, 5)),
+    *(f"P{number}" for number in (*range(1, 7), *range(8, 12))),
+    *(f"G{number}" for number in (*range(1, 17), *range(19, 23))),
+    *("M1", "M3", "O1", "O5"),
 ]
 
 

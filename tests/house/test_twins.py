@@ -136,7 +136,7 @@ def test_every_segment_is_defined_and_united(models):
     import csv
 
     with (ROOT / "seeds" / "rules" / "segment_definitions.csv").open(encoding="utf-8", newline="") as file:
-        defined = {row["segment"] for row in csv.DictReader(file)}
+        defined = {row["model"] for row in csv.DictReader(file)}
     made = {model.name.removeprefix("seg_") for model in models if model.name.startswith("seg_")}
     united = next(model for model in models if model.name == "int_segments__spells_unioned")
     read = {

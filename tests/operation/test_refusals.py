@@ -311,12 +311,60 @@ BAD_SEEDS = {
     ),
     "a description without a segment": (
         "segment_definitions",
-        lambda rows: [*rows, "whales,G99,1,Nobody,Big"],
+        lambda rows: [*rows, "whales,G99,1,whales,,,buy,Nobody,Big"],
         "whales",
+    ),
+    "a threshold that no rule reads": (
+        "segment_thresholds",
+        lambda rows: [*rows, "vip,min_spent_amount,5,TRY,mistyped"],
+        "min_spent_amount",
+    ),
+    "a window shorter than a day": (
+        "segment_thresholds",
+        lambda rows: [r.replace("new,window_days,30", "new,window_days,0") for r in rows],
+        "at least one day",
+    ),
+    "two segments of one rank in a group": (
+        "segment_definitions",
+        lambda rows: [
+            r.replace("slipping,G14,1,engagement,engagement,3", "slipping,G14,1,engagement,engagement,2")
+            for r in rows
+        ],
+        "slipping",
+    ),
+    "a candidate of a segment nobody knows": (
+        "segment_candidates",
+        lambda rows: [*rows, "whales,other,min_spend_amount,5,why not"],
+        "whales",
+    ),
+    "a candidate for a number that the rule does not have": (
+        "segment_candidates",
+        lambda rows: [*rows, "new,longer,silent_days,60,why not"],
+        "silent_days",
+    ),
+    "a candidate that is no number": (
+        "segment_candidates",
+        lambda rows: [*rows, "new,longer,window_days,many,why not"],
+        "many",
+    ),
+    "a candidate whose name is no name": (
+        "segment_candidates",
+        lambda rows: [*rows, "new,'; drop,window_days,60,why not"],
+        "small letters",
+    ),
+    "a cell of RFM that is named twice": (
+        "rfm_cells",
+        lambda rows: [*rows, "5,5,loyal,again"],
+        "recency 5 with value 5 2 times",
+    ),
+    "a cell of RFM without a segment": (
+        "rfm_cells",
+        lambda rows: [r.replace("champions", "whales") for r in rows],
+        "rfm_whales",
     ),
     "a row with too many fields": (
         "segment_definitions",
-        lambda rows: [*rows, "a,b,c,d,e,f,g,h"],
+        lambda rows: [*rows, "a,b,c,d,e,f,g,h,i,j,k,l"],
         "segment_definitions",
     ),
     "a header that lost a column": (

@@ -61,6 +61,10 @@ ALSO_PUBLIC = (
     "profiles.customer_rfm",
     "profiles.product_alternatives",
     "profiles.product_associations",
+    "segments.segment_comparisons",
+    "segments.segment_flows",
+    "segments.segment_sizes",
+    "segments.segment_values",
     "vault.customer_names",
 )
 
