@@ -38,6 +38,8 @@ class Settings:
     threads: int
     lock_timeout: float
     linking: bool = True
+    gate: bool = True
+    stale_after: int = 168
 
     @classmethod
     def from_environment(
@@ -72,6 +74,8 @@ class Settings:
             threads=get.number("TEKIL_THREADS", os.cpu_count() or 1, 1, 1024),
             lock_timeout=get.number("TEKIL_LOCK_TIMEOUT", 600, 0, 7 * 86400),
             linking=get.one_of("TEKIL_LINKING", "on", ("on", "off")) == "on",
+            gate=get.one_of("TEKIL_GATE", "on", ("on", "off")) == "on",
+            stale_after=get.number("TEKIL_STALE_AFTER", 168, 0, 100_000),
         )
 
     def clock(self) -> datetime:
