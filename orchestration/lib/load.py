@@ -14,7 +14,7 @@ from orchestration.lib.errors import TekilError
 from orchestration.lib.files import LandedFile, discover, fingerprint
 from orchestration.lib.gate import state
 from orchestration.lib.gate.docs import write_docs
-from orchestration.lib.gate.judging import Verdict, judge
+from orchestration.lib.gate.judging import Verdict, get_ready, judge
 from orchestration.lib.gate.staged import Batch, Staging, refuse_rows
 from orchestration.lib.gate.state import GateClosed
 from orchestration.lib.landing import LandingTable, read_contract
@@ -192,6 +192,8 @@ class _Run:
         fresh = self._fresh(table, files, report)
         report.files_skipped += len(files) - len(fresh)
         unknown: set[str] = set()
+        if fresh and self.settings.gate:
+            get_ready()
         for files_of_batch in batches(fresh):
             folder = self.warehouse.scratch_folder
             reading = Reading(self.warehouse.scratch, folder, table, self.settings.timezone, unknown=unknown)

@@ -3,6 +3,6 @@
 Nothing here imports Great Expectations until there is a batch to judge; asking never does.
 """
 
-from orchestration.lib.gate.state import closed_because, decide, gate_line
+from orchestration.lib.gate.state import GateClosed, closed_because, decide, gate_line
 
-__all__ = ["closed_because", "decide", "gate_line"]
+__all__ = ["GateClosed", "closed_because", "decide", "gate_line"]

@@ -59,7 +59,7 @@ class ScratchDatasource(SQLDatasource):
             creator=lambda: SharedConnection(connection),
             poolclass=sqlalchemy.StaticPool,
         )
-        self._execution_engine = ScratchExecutionEngine(engine=self._engine)
+        self._execution_engine = ScratchExecutionEngine(engine=self._engine, create_temp_table=False)
         return self
 
     def get_engine(self) -> sqlalchemy.Engine:
@@ -84,16 +84,13 @@ class Judge:
         batch: Batch = asset.get_batch(asset.build_batch_request())
         suite = gx.ExpectationSuite(name=view, expectations=expectations)
         results = batch.validate(suite, result_format="BASIC").results
-        by_question = {id_of(result.expectation_config.kwargs, result): result for result in results}
-        return [
-            by_question[(kind.expectation_type, kind.unexpected_rows_query)]
-            for kind in expectations
-        ]
+        by_question = {
+            (result.expectation_config.type, result.expectation_config.kwargs["unexpected_rows_query"]): result
+            for result in results
+        }
+        return [by_question[asked.expectation_type, asked.unexpected_rows_query] for asked in expectations]
 
     def close(self) -> None:
         """Let go of the loader's connection."""
         self.source.get_engine().dispose()
 
-
-def id_of(arguments: dict, result: Any) -> tuple[str, str]:
-    return result.expectation_config.type, arguments["unexpected_rows_query"]

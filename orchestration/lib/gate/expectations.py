@@ -281,7 +281,7 @@ class ExpectKnownValue(RowExpectation):
 
     @classmethod
     def breaks(cls, rule: Rule, facts: Facts) -> str:
-        return f"lower(trim({quoted(rule.columns[0])})) not in ({listed(rule)})"
+        return f"lower(trim(cast({quoted(rule.columns[0])} as varchar))) not in ({listed(rule)})"
 
 
 class ExpectKnownCurrency(RowExpectation):

@@ -1,5 +1,8 @@
 """The verdict on what landed: every rule asked, rows and files told apart, before anything is put into raw."""
 
+import importlib
+import sys
+import threading
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -56,6 +59,23 @@ class Verdict:
         )
 
 
+_getting_ready = threading.Thread(
+    target=importlib.import_module, args=["orchestration.lib.gate.engine"], daemon=True
+)
+
+
+def get_ready() -> None:
+    """Start importing Great Expectations beside the reading of files, which leaves a processor to it; once per process."""
+    if _getting_ready.ident is None and "great_expectations" not in sys.modules:
+        _getting_ready.start()
+
+
+def _wait_until_ready() -> None:
+    # two threads may not import it at once: its modules import each other in circles
+    if _getting_ready.ident is not None:
+        _getting_ready.join()
+
+
 def judge(
     staging: Staging,
     warehouse: Warehouse,
@@ -99,6 +119,7 @@ class _Asking:
         batches = self.staging.of(table)
         if not count_good(self.staging.scratch, batches) and not count_refused(self.staging.scratch, batches):
             return self._of_nothing(table, rules, batches)
+        _wait_until_ready()
         from orchestration.lib.gate import history
         from orchestration.lib.gate.engine import Judge
         from orchestration.lib.gate.expectations import Facts, expectation_classes
@@ -215,12 +236,9 @@ def _condition(kind: Any, rule: Rule, facts: Any) -> tuple[str, str] | None:
 
 def _outcome(rule: Rule, question: Any, answer: Any) -> Outcome:
     says = question.description
-    if answer.exception_info and answer.exception_info.get("raised_exception"):
-        # the words of an exception may quote a row: only its kind is told
-        kind = str(answer.exception_info.get("exception_traceback") or "").strip().splitlines()
-        name = kind[-1].split(":")[0].split(".")[-1] if kind else "Exception"
-        name = name if name.isidentifier() else "Exception"
-        return Outcome(rule, ERROR, reason=f"The check itself stopped on an unexpected {name}.", says=says)
+    trouble = _exception(answer.exception_info or {})
+    if trouble:
+        return Outcome(rule, ERROR, reason=f"The check itself stopped on an unexpected {trouble}.", says=says)
     found = answer.result
     if not {"rows_judged", "rows_failing", "is_enough"} <= set(found):
         return Outcome(rule, ERROR, reason="The check gave no answer.", says=says)
@@ -231,6 +249,17 @@ def _outcome(rule: Rule, question: Any, answer: Any) -> Outcome:
     if answer.success:
         return replace(outcome, reason=_counted(outcome) if failing else says)
     return replace(outcome, outcome=FAILED, reason=_counted(outcome))
+
+
+def _exception(info: dict) -> str | None:
+    """The kind of exception a check stopped on; its words may quote a row, so they are not told."""
+    # one entry of its own, or one for each metric that stopped
+    for entry in [info] if "raised_exception" in info else info.values():
+        if entry.get("raised_exception"):
+            lines = str(entry.get("exception_traceback") or "").strip().splitlines()
+            name = lines[-1].split(":")[0].split(".")[-1].strip("() ") if lines else ""
+            return name if name.isidentifier() else "exception"
+    return None
 
 
 def _counted(outcome: Outcome) -> str:

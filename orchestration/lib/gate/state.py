@@ -1,6 +1,7 @@
 """What the gate has said, kept in ops.gate: written with the load, read by whatever delivers, changed by a person's decision."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -102,6 +103,54 @@ def _reason(fetch: Fetch, now: datetime, stale_after: int) -> str | None:
             "land what is new, or set it higher."
         )
     return None
+
+
+@dataclass(frozen=True)
+class Said:
+    """One row of ops.gate, as it is shown."""
+
+    label: str
+    severity: str
+    outcome: str
+    is_blocking: bool
+    rows_seen: int
+    rows_failing: int
+    rows_quarantined: int
+    reason: str
+
+    @property
+    def is_broken(self) -> bool:
+        return self.outcome in ("failed", "error")
+
+
+@dataclass(frozen=True)
+class TableVerdict:
+    """What the gate said last about a table; `is_stopped_now` when it was the newest load that stopped it."""
+
+    load_id: int
+    outcomes: list[Said]
+    is_stopped_now: bool
+
+
+def newest_verdicts(fetch: Fetch) -> dict[tuple[str, str], TableVerdict]:
+    """The newest verdict on every table that was ever judged, by (source, table)."""
+    ((newest_load,),) = fetch("select max(load_id) from ops.load_runs")
+    rows = fetch(
+        "select source, table_name, load_id, expectation, column_name, severity, outcome, is_blocking, rows_seen, rows_failing,"
+        " rows_quarantined, reason from ops.gate as said where load_id = (select max(load_id) from ops.gate as other"
+        " where other.source = said.source and other.table_name = said.table_name)"
+        " order by source, table_name, expectation, column_name"
+    )
+    found: dict[tuple[str, str], TableVerdict] = {}
+    for source, table, load_id, expectation, column, severity, outcome, is_blocking, *counts, reason in rows:
+        verdict = found.get((source, table), TableVerdict(int(load_id), [], False))
+        label = f"{expectation} ({column})" if column else expectation
+        verdict.outcomes.append(
+            Said(label, severity, outcome, bool(is_blocking), *(int(count) for count in counts), reason)
+        )
+        stopped_now = verdict.is_stopped_now or (bool(is_blocking) and int(load_id) == newest_load)
+        found[source, table] = TableVerdict(int(load_id), verdict.outcomes, stopped_now)
+    return found
 
 
 def gate_line(fetch: Fetch, settings: Settings) -> str:
