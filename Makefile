@@ -17,7 +17,7 @@ ifdef TARGET
 export TEKIL_TARGET = $(TARGET)
 endif
 
-.PHONY: build rebuild sample query explain plan override dbt test lint format fuzz bench bench-identity dev docs lock clean help
+.PHONY: build rebuild sample query explain plan override release discard dbt test lint format fuzz bench bench-identity dev docs lock clean help
 
 build: $(READY)  ## land what is new, dbt build, print the summary (incremental on an earlier build)
 	@$(RUN) -m orchestration.lib.build
@@ -39,6 +39,12 @@ plan: $(READY)  ## what the rules in seeds/rules would change in who is who, bef
 
 override: $(READY)  ## merge or un-merge by hand: make override ACTION=exclude A=email:... B=account_id:... REASON="..."
 	@$(RUN) -m orchestration.lib.override "$(or $(ACTION),exclude)" "$(A)" "$(B)" --reason "$(REASON)"
+
+release: $(READY)  ## let pass what the gate stopped, at the next build: make release LOAD=7 REASON="..."
+	@$(RUN) -m orchestration.lib.gate release --load "$(LOAD)" --reason "$(REASON)"
+
+discard: $(READY)  ## leave in quarantine what the gate stopped, and open the gate: make discard LOAD=7 REASON="..."
+	@$(RUN) -m orchestration.lib.gate discard --load "$(LOAD)" --reason "$(REASON)"
 
 dbt: $(READY)  ## any dbt command with these settings: make dbt ARGS="build --select customers"
 	@$(RUN) -m orchestration.lib.run_dbt $(ARGS)

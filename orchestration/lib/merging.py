@@ -1,12 +1,13 @@
 """From checked rows to the raw table: one row per key stays, the newest version, and every row is counted."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 import duckdb
 
 from orchestration.lib.checks import literal, quoted
-from orchestration.lib.files import LandedFile
+from orchestration.lib.gate.staged import Batch
 from orchestration.lib.landing import META_COLUMNS, LandingTable
 from orchestration.lib.warehouse import Warehouse, sql_value
 
@@ -37,18 +38,11 @@ class Stamp:
     loaded_at: datetime
 
 
-def name_files(scratch: duckdb.DuckDBPyConnection, files: list[LandedFile]) -> None:
-    """The scratch table `batch_files`: the relative path behind each file number of the batch."""
-    scratch.execute("create or replace temp table batch_files (_file_number integer, _file varchar)")
-    rows = ", ".join(f"({n}, {literal(file.path)})" for n, file in enumerate(files, start=1))
-    scratch.execute(f"insert into batch_files values {rows}")
-
-
-def choose_winners(scratch: duckdb.DuckDBPyConnection, table: LandingTable) -> None:
+def choose_winners(scratch: duckdb.DuckDBPyConnection, batch: Batch) -> None:
     """The scratch table `repeats`: of keys met more than once in the batch, which wins, which came first."""
-    keys = _columns(table, "key")
+    table, keys = batch.table, _columns(batch.table, "key")
     scratch.execute(
-        f"create or replace temp table repeated_keys as select {keys} from checked where _refusal is null"
+        f"create or replace temp table repeated_keys as select {keys} from {batch.checked} where _refusal is null"
         f" group by {keys} having count(*) > 1"
     )
     order = "".join(f"{quoted(c.name)} desc nulls last, " for c in table.with_role("version"))
@@ -57,27 +51,28 @@ def choose_winners(scratch: duckdb.DuckDBPyConnection, table: LandingTable) -> N
         f" row_number() over (partition by {keys} order by {order}_file_number desc, _row desc) = 1 as"
         f" _is_winner,"
         f" min(_file_number) over (partition by {keys}) as _first_file"
-        f" from checked semi join repeated_keys using ({keys}) where _refusal is null"
+        f" from {batch.checked} as checked semi join repeated_keys using ({keys}) where _refusal is null"
     )
 
 
-def winners_query(table: LandingTable, stamp: Stamp) -> str:
+def winners_query(batch: Batch, stamp: Stamp) -> str:
     """The winning rows of the batch with their stamps; `_first_file` is where their key came first."""
-    columns = _columns(table)
+    columns = _columns(batch.table)
     return (
         f"select {columns}, _file, _row, {sql_value(stamp.loaded_at)} as _loaded_at,"
         f" cast({stamp.load_id} as bigint) as _load_id, coalesce(_first_file, _file_number) as _first_file"
-        " from (select checked.*, checked.rowid as _row_id from checked where _refusal is null) as good"
-        " join batch_files using (_file_number) left join repeats using (_row_id)"
+        f" from (select checked.*, checked.rowid as _row_id from {batch.checked} as checked where _refusal is null) as good"
+        f" join {batch.names} using (_file_number) left join repeats using (_row_id)"
         " where coalesce(_is_winner, true)"
     )
 
 
-def merge_batch(warehouse: Warehouse, table: LandingTable, stamp: Stamp) -> dict[int, int]:
+def merge_batch(warehouse: Warehouse, batch: Batch, stamp: Stamp) -> dict[int, int]:
     """Put the winners into raw, inside the caller's transaction; gives the rows added by first file."""
+    table = batch.table
     raw = f"raw.{table.raw_name}"
     columns = [*(column.name for column in table.columns), *META_COLUMNS]
-    chosen = winners_query(table, stamp)
+    chosen = winners_query(batch, stamp)
     if not warehouse.fetch(f"select 1 from {raw} limit 1"):
         plain = ", ".join(quoted(name) for name in columns)
         warehouse.copy_in(raw, columns, f"select {plain} from ({chosen})")
@@ -125,21 +120,25 @@ def _rank(warehouse: Warehouse, table: LandingTable, name: str) -> str:
     return ", ".join(parts)
 
 
-def write_quarantine(warehouse: Warehouse, table: LandingTable, stamp: Stamp) -> None:
-    """Append the refused rows of the batch to raw.quarantine."""
+def write_quarantine(warehouse: Warehouse, batch: Batch, stamp: Stamp, files: Collection[int] | None = None) -> None:
+    """Append the refused rows of the batch, or of some of its files, to raw.quarantine."""
+    table = batch.table
+    some = "" if files is None else f" where _file_number in ({', '.join(map(str, files))})"
     columns = ["source", "table_name", "_file", "_row", "raw_text", "reason", "_loaded_at", "_load_id"]
     warehouse.copy_in(
         "raw.quarantine",
         columns,
         f"select {literal(table.source)}, {literal(table.name)}, _file, _row, raw_text, reason,"
-        f" {sql_value(stamp.loaded_at)}, {stamp.load_id} from refused join batch_files using (_file_number)",
+        f" {sql_value(stamp.loaded_at)}, {stamp.load_id} from {batch.refused} join {batch.names} using (_file_number){some}",
     )
 
 
-def count_rows(scratch: duckdb.DuckDBPyConnection, added: dict[int, int]) -> dict[int, Counts]:
+def count_rows(
+    scratch: duckdb.DuckDBPyConnection, batch: Batch, added: dict[int, int]
+) -> dict[int, Counts]:
     """The counts of each file of the batch, by file number."""
     rows = scratch.execute(
-        "select _file_number, count(*), count(_refusal) from checked group by _file_number"
+        f"select _file_number, count(*), count(_refusal) from {batch.checked} group by _file_number"
     ).fetchall()
     return {
         number: Counts(read, added.get(number, 0), read - refused - added.get(number, 0), refused)

@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from orchestration.lib.errors import TekilError
+from orchestration.lib.gate.rules import read_rules
 from orchestration.lib.landing import read_contract
 from orchestration.lib.linking.rules import check_variants, linking_rules
 from orchestration.lib.settings import Settings
@@ -42,7 +43,7 @@ RFM_LINES = {
 def check_rules(settings: Settings) -> None:
     """Check that seeds and models speak of the same things; raises TekilError for the first that does not fit."""
     rules = settings.root / "seeds" / "rules"
-    read_contract(settings.root)
+    read_rules(settings.root, read_contract(settings.root))
     types = {row["identifier_type"] for row in read(rules / "identifier_types.csv")}
     _check_types(settings.root, rules, types)
     _check_sources(settings.root)

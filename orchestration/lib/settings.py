@@ -39,6 +39,8 @@ class Settings:
     lock_timeout: float
     linking: bool = True
     known_at: datetime | None = None
+    gate: bool = True
+    stale_after: int = 168
 
     @classmethod
     def from_environment(
@@ -74,6 +76,8 @@ class Settings:
             lock_timeout=get.number("TEKIL_LOCK_TIMEOUT", 600, 0, 7 * 86400),
             linking=get.one_of("TEKIL_LINKING", "on", ("on", "off")) == "on",
             known_at=get.moment("TEKIL_KNOWN_AT"),
+            gate=get.one_of("TEKIL_GATE", "on", ("on", "off")) == "on",
+            stale_after=get.number("TEKIL_STALE_AFTER", 168, 0, 100_000),
         )
 
     def clock(self) -> datetime:

@@ -3,6 +3,7 @@
 import textwrap
 from pathlib import Path
 
+from orchestration.lib.gate import gate_line
 from orchestration.lib.publish import published_path
 from orchestration.lib.query import fetching
 from orchestration.lib.settings import Settings
@@ -17,6 +18,7 @@ def summary(settings: Settings, seconds: float) -> str:
             [
                 _title(settings, seconds),
                 *_rows_in(fetch),
+                *_wrapped(f"{'gate':<20}{gate_line(fetch, settings)}"),
                 *_identity(fetch),
                 *_segments(fetch),
                 *_next_steps(settings),

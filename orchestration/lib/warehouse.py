@@ -54,6 +54,8 @@ SERVICE_TABLES = {
         "files_seen": "bigint",
         "files_loaded": "bigint",
         "files_rejected": "bigint",
+        "files_stopped": "bigint",
+        "files_held": "bigint",
         "rows_read": "bigint",
         "rows_loaded": "bigint",
         "rows_replaced": "bigint",
@@ -82,6 +84,40 @@ SERVICE_TABLES = {
         "rows_replaced": "bigint",
         "rows_quarantined": "bigint",
         "rows_in_raw": "bigint",
+    },
+    "ops.gate": {
+        "load_id": "bigint",
+        "source": "varchar",
+        "table_name": "varchar",
+        "expectation": "varchar",
+        "column_name": "varchar",
+        "severity": "varchar",
+        "outcome": "varchar",
+        "is_blocking": "boolean",
+        "rows_seen": "bigint",
+        "rows_failing": "bigint",
+        "rows_quarantined": "bigint",
+        "observed": "varchar",
+        "reason": "varchar",
+        "checked_at": "timestamp",
+    },
+    "ops.gate_profiles": {
+        "load_id": "bigint",
+        "source": "varchar",
+        "table_name": "varchar",
+        "column_name": "varchar",
+        "value": "varchar",
+        "rows_with_value": "bigint",
+        "rows_of_batch": "bigint",
+    },
+    "ops.gate_decisions": {
+        "load_id": "bigint",
+        "source": "varchar",
+        "table_name": "varchar",
+        "action": "varchar",
+        "decided_at": "timestamp",
+        "decided_by": "varchar",
+        "reason": "varchar",
     },
     "ops.probable_links": {
         "left_source": "varchar",
@@ -157,6 +193,10 @@ class Warehouse:
 
     def copy_out(self, select: str, path: Path) -> None:
         """Write the rows of a warehouse query to a .csv file without a header."""
+        raise NotImplementedError
+
+    def forget_known(self, scratch_table: str, column: str, table: str, key: str) -> None:
+        """Delete from a scratch table the values of a column that a warehouse table has as its key."""
         raise NotImplementedError
 
     def temporary_table(self, name: str, columns: dict[str, str]) -> None:
@@ -279,6 +319,9 @@ class DuckDBWarehouse(Warehouse):
     def copy_out(self, select: str, path: Path) -> None:
         self.scratch.execute(f"copy ({select}) to '{path}' (format csv, header false)")
 
+    def forget_known(self, scratch_table: str, column: str, table: str, key: str) -> None:
+        self.scratch.execute(f'delete from {scratch_table} where "{column}" in (select "{key}" from {table})')
+
     def close(self) -> None:
         if hasattr(self, "scratch"):
             self.scratch.close()
@@ -323,6 +366,19 @@ class PostgresWarehouse(Warehouse):
     def copy_out(self, select: str, path: Path) -> None:
         with self.connection.cursor() as cursor, path.open("wb") as file:
             cursor.copy_expert(f"copy ({select}) to stdout (format csv)", file)
+
+    def forget_known(self, scratch_table: str, column: str, table: str, key: str) -> None:
+        self.temporary_table("asked_keys", {column: "varchar"})
+        self.copy_in("asked_keys", [column], f'select "{column}" from {scratch_table}')
+        self.after_copy("asked_keys")
+        path = self.scratch_folder / "known.csv"
+        known = f'select "{column}" from asked_keys where exists (select 1 from {table} where "{key}" = "{column}")'
+        self.copy_out(known, path)
+        if path.stat().st_size:
+            read = f"read_csv('{path}', columns={{'k': 'VARCHAR'}}, header=false, auto_detect=false, delim=',', quote='\"')"
+            self.scratch.execute(f'delete from {scratch_table} where "{column}" in (select k from {read})')
+        path.unlink()
+        self.execute("drop table asked_keys")
 
     def by_code_point(self, text: str) -> str:
         return f'{text} collate "C"'
