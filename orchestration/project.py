@@ -27,11 +27,17 @@ MODELS = {
     for node in CONTENT["nodes"].values()
     if node["resource_type"] == "model" and node["config"]["materialized"] != "ephemeral"
 }
-ASSETS = {
-    TRANSLATOR.get_asset_key(node)
-    for node in CONTENT["nodes"].values()
-    if node["resource_type"] in ("model", "seed", "snapshot")
+# all that dbt makes, and what each is made from
+PARENTS = {
+    spec.key: {dep.asset_key for dep in spec.deps}
+    for spec in (
+        TRANSLATOR.get_asset_spec(CONTENT, unique_id, PROJECT)
+        for unique_id, node in CONTENT["nodes"].items()
+        if node["resource_type"] in ("model", "seed", "snapshot")
+        and node["config"]["materialized"] != "ephemeral"
+    )
 }
+ASSETS = set(PARENTS)
 PUBLIC = [key for key in MODELS if is_public(*key.path)]
 COPY = AssetKey(["published", "tables"])
 

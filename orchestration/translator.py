@@ -4,16 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from dagster import AssetKey, AssetSpec, AutomationCondition
-from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings
+from dagster_dbt import DagsterDbtTranslator
 
 from orchestration.conventions import DATA_ENGINEERING, FRESH, eager_after_load
 
 
 class TekilTranslator(DagsterDbtTranslator):
     """Folder = schema = dbt group = Dagster group = asset-key prefix."""
-
-    def __init__(self) -> None:
-        super().__init__(DagsterDbtTranslatorSettings(enable_code_references=True))
 
     def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> AssetKey:
         """`raw/shop__orders` for a source, `<layer>/<name>` for everything dbt makes."""
@@ -26,14 +23,15 @@ class TekilTranslator(DagsterDbtTranslator):
         return "rules" if dbt_resource_props["resource_type"] == "seed" else dbt_resource_props["fqn"][1]
 
     def get_description(self, dbt_resource_props: Mapping[str, Any]) -> str:
-        """The twin's words; the SQL is one click away, in its file."""
+        """The twin's words; the SQL stands in its file, which the metadata name."""
         return dbt_resource_props.get("description") or ""
 
     def get_metadata(self, dbt_resource_props: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Columns with their descriptions, and the requirements the table serves."""
+        """Columns with their descriptions, the file, and the requirements the table serves."""
         requirements = dbt_resource_props["config"].get("meta", {}).get("requirements")
         return {
             **super().get_metadata(dbt_resource_props),
+            "file": dbt_resource_props["original_file_path"],
             **({"requirements": ", ".join(requirements)} if requirements else {}),
         }
 

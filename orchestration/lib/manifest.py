@@ -5,6 +5,7 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -53,14 +54,17 @@ def fingerprint(root: Path) -> str:
 
 
 def attach_truths(manifest: dict[str, Any]) -> None:
-    """Say which table a test of several is about, so that it is a check of that one: the last to be built of those it reads.
+    """Say what each test says in words, and which table a test of several is about: the last to be built of those it reads.
 
-    Of two built equally late the one of the test's own layer, then by name.
+    So it becomes a check of that one. Of two built equally late it is the one of the test's own layer, then by name.
     """
     depth = _depths(manifest)
     for node in manifest["nodes"].values():
         parents = [parent for parent in node["depends_on"].get("nodes", []) if parent in manifest["nodes"]]
-        if node["resource_type"] != "test" or node.get("attached_node") or not parents:
+        if node["resource_type"] != "test":
+            continue
+        node["meta"] = {**node.get("meta", {}), "description": said_of(node)}
+        if node.get("attached_node") or not parents:
             continue
         layer = Path(node["original_file_path"]).parent.name
         about = max(
@@ -70,6 +74,20 @@ def attach_truths(manifest: dict[str, Any]) -> None:
         node["config"].setdefault("meta", {}).setdefault("dagster", {})["ref"] = {
             "name": manifest["nodes"][about]["name"]
         }
+
+
+def said_of(test: Mapping[str, Any]) -> str:
+    """What a test says, for people: its first comment, or its kind and what it was given."""
+    comment = re.match(r"\s*\{#-?\s*(.+?)\s*-?#\}", test.get("raw_code") or "", re.DOTALL)
+    if comment and not test.get("test_metadata"):
+        return re.sub(r"\s+", " ", comment[1])
+    told = test.get("test_metadata") or {"name": test["name"], "kwargs": {}}
+    given = "; ".join(
+        f"{name}: {', '.join(map(str, value)) if isinstance(value, list) else value}"
+        for name, value in sorted(told["kwargs"].items())
+        if name != "model"
+    )
+    return re.sub(r"\s+", " ", f"{told['name'].replace('_', ' ')} ({given})" if given else told["name"])
 
 
 def _depths(manifest: Mapping[str, Any]) -> dict[str, int]:
@@ -89,8 +107,9 @@ def _depths(manifest: Mapping[str, Any]) -> dict[str, int]:
 
 
 def _parsed(settings: Settings) -> Path:
-    """Run `dbt parse` in the place whose parse cache `make build` uses."""
-    environment = dbt_environment(settings)
+    """Run `dbt parse` in a place of its own: a build may be running, and writes its files elsewhere."""
+    place = manifest_path(settings).parent / "parse"
+    environment = dbt_environment(settings) | {"DBT_TARGET_PATH": str(place)}
     done = subprocess.run(
         dbt_command("--quiet", "parse"),
         cwd=settings.root,
@@ -102,7 +121,7 @@ def _parsed(settings: Settings) -> Path:
     if done.returncode != 0:
         said = redacted((done.stdout + done.stderr).strip()) or "dbt stopped without a word"
         raise TekilError(f"The dbt project cannot be read: {said.rstrip('.')}.")
-    return Path(environment["DBT_TARGET_PATH"]) / "manifest.json"
+    return place / "manifest.json"
 
 
 @contextlib.contextmanager
@@ -112,3 +131,7 @@ def _alone(folder: Path) -> Iterator[None]:
     with (folder / "stamp.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+
+
+if __name__ == "__main__":
+    print(ensure_manifest(Settings.from_environment()))

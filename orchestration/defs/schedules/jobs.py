@@ -25,7 +25,7 @@ micro_batch = define_asset_job(
 
 nightly = define_asset_job(
     "nightly",
-    selection=BY_NIGHT,
+    selection=BY_NIGHT | AssetSelection.all_asset_checks(),
     description="Everything, with every test and check, deliveries included.",
 )
 

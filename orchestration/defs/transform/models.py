@@ -3,7 +3,7 @@
 import time
 from pathlib import Path
 
-from dagster import AssetExecutionContext, AssetMaterialization, AssetSpec, Failure, Output
+from dagster import AssetExecutionContext, AssetKey, AssetMaterialization, AssetSpec, Failure, Output
 from dagster_dbt import dbt_assets
 
 from orchestration.conventions import DATA_ENGINEERING, WAREHOUSE, one_sentence
@@ -13,10 +13,10 @@ from orchestration.lib.locks import build_lock
 from orchestration.lib.measures import prepare_warehouse, table_measures
 from orchestration.lib.publish import publish
 from orchestration.lib.rules import check_rules
-from orchestration.project import COPY, MANIFEST, MODELS, PROJECT, PUBLIC, SETTINGS, TRANSLATOR
+from orchestration.project import ASSETS, COPY, MANIFEST, MODELS, PARENTS, PROJECT, PUBLIC, SETTINGS, TRANSLATOR
 from orchestration.resources import Tekil
 
-PUBLIC_OUTPUTS = {key.to_python_identifier(): key for key in PUBLIC}
+OUTPUTS = {key.to_python_identifier(): key for key in ASSETS}
 
 published = AssetSpec(
     COPY,
@@ -44,21 +44,20 @@ def build_models(context: AssetExecutionContext, tekil: Tekil):
         with build_lock(settings, progress=context.log.info):
             prepare_warehouse(settings)
             run = invoke(context, settings)
-            held = []
+            held: dict[AssetKey, Output] = {}
             try:
                 for event in run.stream():
-                    # public tables get their numbers when dbt has let go of the warehouse
-                    if isinstance(event, Output) and event.output_name in PUBLIC_OUTPUTS:
-                        held.append(event)
+                    key = OUTPUTS.get(event.output_name) if isinstance(event, Output) else None
+                    # public tables get their numbers when dbt has let go of the warehouse, and no child comes before its parent
+                    if key and (key in PUBLIC or held.keys() & PARENTS[key]):
+                        held[key] = event
                     else:
                         yield event
             finally:
                 redact_results(Path(run.target_path) / "run_results.json")
-            made = [PUBLIC_OUTPUTS[event.output_name] for event in held]
-            measures = table_measures(
-                settings, [tuple(key.path) for key in made if MODELS.get(key) in ("table", "incremental")]
-            )
-            for event, key in zip(held, made, strict=True):
+            tables = [tuple(key.path) for key in held if MODELS.get(key) in ("table", "incremental")]
+            measures = table_measures(settings, tables)
+            for key, event in held.items():
                 yield event.with_metadata({**event.metadata, **measures.get(tuple(key.path), {})})
             if run.failure:
                 raise Failure(run.failure, allow_retries=False)
