@@ -65,8 +65,8 @@ def test_the_graph_runs_from_a_landed_file_to_what_readers_see(look):
         "identity/identity_map",
         "profiles/customer_orders",
         "segments/segment_memberships",
-    } <= above(look, "published/tables")
-    assert not above(look, "published/tables") & {"vault/identifiers"}, "readers get no contact data"
+    } <= above(look, "published/tables_for_bi")
+    assert not above(look, "published/tables_for_bi") & {"vault/identifiers"}, "readers get no contact data"
 
 
 def test_the_graph_is_the_one_that_was_looked_at(look):
@@ -133,7 +133,7 @@ def test_schedules_and_sensors_are_on_when_it_starts(look):
     running = {name for name, status in look["sensors"].items() if status == "RUNNING"}
     assert {"landed_files", "failed_runs", "silent_sources"} <= running
     # conditions are the other way to run the same models: both at once would run them twice
-    assert look["sensors"]["default_automation_condition_sensor"] == "STOPPED"
+    assert look["sensors"]["models_follow_loads"] == "STOPPED"
     assert look["assets"]["profiles/customers"]["condition"] == "eager_after_load"
 
 

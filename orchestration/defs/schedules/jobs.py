@@ -1,6 +1,13 @@
 """Which runs there are, and when: chosen by group, mark and cost of a check, so that a new asset finds its place by itself."""
 
-from dagster import AssetSelection, DefaultScheduleStatus, ScheduleDefinition, define_asset_job
+from dagster import (
+    AssetSelection,
+    AutomationConditionSensorDefinition,
+    DefaultScheduleStatus,
+    DefaultSensorStatus,
+    ScheduleDefinition,
+    define_asset_job,
+)
 
 from orchestration.conventions import AT_NIGHT, BY_HAND, EVERY_BATCH, WHEN
 from orchestration.project import SETTINGS, costly_checks
@@ -62,4 +69,13 @@ every_sunday = ScheduleDefinition(
     execution_timezone=ZONE,
     default_status=DefaultScheduleStatus.RUNNING,
     description="What is common and what is rare among people changes by the week, not by the hour.",
+)
+
+# the other way to run the models: off, or every model would be made by both
+models_follow_loads = AutomationConditionSensorDefinition(
+    name="models_follow_loads",
+    target=AssetSelection.all(),
+    default_status=DefaultSensorStatus.STOPPED,
+    description="Makes models when what they are made from was made anew (condition eager_after_load), for those who load by "
+    "hand or from elsewhere. Switch hourly_micro_batch off first.",
 )
