@@ -50,16 +50,19 @@ def build(settings: Settings, rebuild: bool = False, progress: Progress = print)
         return summary(settings, time.monotonic() - started)
 
 
-def link_people(settings: Settings, progress: Progress) -> None:
-    """Find likenesses among the people records, which the identity models then read; refused for want of data is no error (I3)."""
+def link_people(settings: Settings, progress: Progress, retrain: bool = False) -> None:
+    """Find likenesses among the people records, which the identity models then read; refused for want of data is no error (I3).
+
+    Only when records or rules changed, or when the model is to be learned anew.
+    """
     from orchestration.lib import linking
 
     if not settings.linking:
         linking.forget(settings)
-    elif linking.is_due(settings):
+    elif retrain or linking.is_due(settings):
         people = ["--select", "+int_staging__people_prepared", "--exclude-resource-type", "test", "unit_test"]
         dbt.build(settings, False, lambda _: None, *people)
-        progress(linking.link(settings, progress).summary())
+        progress(linking.link(settings, progress, retrain).summary())
 
 
 def with_landing(settings: Settings, progress: Progress) -> Settings:

@@ -3,3 +3,7 @@
 
 class TekilError(Exception):
     """Something the user can put right; the message is the one sentence shown, without personal data."""
+
+
+class WarehouseBusy(TekilError):
+    """Somebody else has the warehouse; the same thing may work in a minute."""

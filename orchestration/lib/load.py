@@ -10,6 +10,7 @@ import duckdb
 import psycopg2
 
 from orchestration.lib import merging
+from orchestration.lib.arrivals import without_growing
 from orchestration.lib.errors import TekilError
 from orchestration.lib.files import LandedFile, discover, fingerprint
 from orchestration.lib.gate import state
@@ -68,15 +69,16 @@ class LoadReport:
         )
 
 
-def load(settings: Settings, progress: Progress = print) -> LoadReport:
+def load(settings: Settings, progress: Progress = print, settle_seconds: float = 0) -> LoadReport:
     """Load every new or changed file of the landing folder; safe to repeat, safe to kill.
 
+    Files that changed within the last `settle_seconds` may still be written to, and are left for the next load.
     Raises TekilError, one sentence, when the landing folder or the warehouse cannot be used, and GateClosed when the gate stopped
     what landed: then nothing of this load is in raw.
     """
     contract = read_contract(settings.root)
     with build_lock(settings, progress=progress):
-        landing = discover(settings.landing, contract)
+        landing = without_growing(discover(settings.landing, contract), settle_seconds)
         warehouse = open_warehouse(settings)
         try:
             return _Run(settings, contract, warehouse, progress).load(landing)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psycopg2
 
-from orchestration.lib.errors import TekilError
+from orchestration.lib.errors import WarehouseBusy
 from orchestration.lib.settings import Settings
 from orchestration.lib.warehouse import connect_postgres, writing_to
 
@@ -27,7 +27,7 @@ def build_lock(
 ) -> Iterator[None]:
     """Hold the warehouse's build lock; processes started inside (and inner calls) share it.
 
-    Waits up to `settings.lock_timeout` seconds and says once who holds it; then TekilError names the holder.
+    Waits up to `settings.lock_timeout` seconds and says once who holds it; then WarehouseBusy names the holder.
     """
     name = lock_name(settings)
     if os.environ.get(HELD) == name:
@@ -136,7 +136,7 @@ def _wait(
     was_told = False
     while not attempt():
         if time.monotonic() >= deadline:
-            raise TekilError(
+            raise WarehouseBusy(
                 f"The build lock of {lock_name(settings)} is held by {holder()}: "
                 "wait for it to end or stop it, then run this again (TEKIL_LOCK_TIMEOUT says how long to"
                 " wait)."

@@ -10,7 +10,7 @@ import psycopg2
 
 from orchestration.lib.errors import TekilError
 from orchestration.lib.settings import Settings
-from orchestration.lib.warehouse import connect_postgres, duckdb_sentence
+from orchestration.lib.warehouse import connect_postgres, duckdb_refusal
 
 MOST_ROWS = 50
 MOST_CHARACTERS = 40
@@ -31,7 +31,7 @@ def reader(settings: Settings) -> Iterator[Callable]:
         try:
             connection = duckdb.connect(path, read_only=True)
         except duckdb.Error as problem:
-            raise TekilError(duckdb_sentence(path, str(problem))) from None
+            raise duckdb_refusal(path, problem) from None
     try:
         yield lambda sql: _executed(connection.cursor(), sql)
     finally:

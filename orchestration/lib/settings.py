@@ -29,6 +29,7 @@ class Settings:
     pg_user: str
     pg_password: str = field(repr=False)
     pg_dbname: str
+    pg_reader: str
     as_of: datetime | None
     pii_salt: str = field(repr=False)
     timezone: str
@@ -64,6 +65,7 @@ class Settings:
             pg_user=get.text("TEKIL_PG_USER", "postgres"),
             pg_password=get.text("TEKIL_PG_PASSWORD", ""),
             pg_dbname=get.text("TEKIL_PG_DBNAME", "tekil"),
+            pg_reader=get.text("TEKIL_PG_READER", "bi"),
             as_of=get.moment("TEKIL_AS_OF"),
             pii_salt=get.text("TEKIL_PII_SALT", "") or salt_beside(duckdb_path),
             timezone=get.timezone("TEKIL_TIMEZONE", "Europe/Istanbul"),

@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 import psycopg2
 
-from orchestration.lib.errors import TekilError
+from orchestration.lib.errors import TekilError, WarehouseBusy
 from orchestration.lib.landing import LandingTable
 from orchestration.lib.settings import Settings
 
@@ -474,8 +474,14 @@ def connect_duckdb(path: str, settings: Settings, scratch_folder: Path) -> duckd
         connection.execute("set TimeZone = 'UTC'")
         connection.execute("set enable_progress_bar = false")
     except duckdb.Error as problem:
-        raise TekilError(duckdb_sentence(path, str(problem))) from None
+        raise duckdb_refusal(path, problem) from None
     return connection
+
+
+def duckdb_refusal(path: str, problem: duckdb.Error) -> TekilError:
+    """The error to raise for a DuckDB file that cannot be opened; WarehouseBusy when another process has it."""
+    is_busy = "Could not set lock" in str(problem) or "Conflicting lock" in str(problem)
+    return (WarehouseBusy if is_busy else TekilError)(duckdb_sentence(path, str(problem)))
 
 
 def duckdb_sentence(path: str, problem: str) -> str:

@@ -50,8 +50,8 @@ class LinkingReport:
         )
 
 
-def link(settings: Settings, progress: Progress = print) -> LinkingReport:
-    """Bring ops.probable_links up to date with the people records; safe to repeat, safe to kill.
+def link(settings: Settings, progress: Progress = print, retrain: bool = False) -> LinkingReport:
+    """Bring ops.probable_links up to date with the people records; safe to repeat, safe to kill. `retrain` learns the model anew.
 
     Raises TekilError, one sentence, when the warehouse cannot be used. Too little data is no error: the report says `refused`.
     """
@@ -60,7 +60,7 @@ def link(settings: Settings, progress: Progress = print) -> LinkingReport:
     try:
         connection = connect_duckdb(":memory:", settings, warehouse.scratch_folder)
         try:
-            return _Run(settings, rules, warehouse, connection, progress).run()
+            return _Run(settings, rules, warehouse, connection, progress, retrain).run()
         finally:
             connection.close()
     except (duckdb.Error, psycopg2.Error, OSError) as problem:
@@ -127,6 +127,7 @@ class _Run:
     warehouse: Warehouse
     connection: duckdb.DuckDBPyConnection
     progress: Progress
+    retrain: bool = False
 
     def run(self) -> LinkingReport:
         started, clock = time.monotonic(), self.settings.clock()
@@ -171,7 +172,7 @@ class _Run:
 
     def _kept_model(self, records: int) -> Model | None:
         """The model of the last run, if it was made with these settings and not for far fewer records."""
-        if not records >= self.rules.count("min_records"):
+        if self.retrain or not records >= self.rules.count("min_records"):
             return None
         last = self.warehouse.fetch(
             "select model_version from ops.linking_runs where model_version is not null order by run_id desc"
