@@ -231,6 +231,10 @@ class Warehouse:
         """A text expression that compares by code point."""
         return text
 
+    def columns_of(self, table: str) -> list[str]:
+        """The names of a table's or view's columns, in order."""
+        raise NotImplementedError
+
     def sha256(self, text: str) -> str:
         """The SHA-256 of a text expression, in hexadecimal digits."""
         return f"sha256({text})"
@@ -332,6 +336,12 @@ class DuckDBWarehouse(Warehouse):
     def fetch(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple]:
         return self.scratch.execute(with_literals(sql, parameters)).fetchall()
 
+    def columns_of(self, table: str) -> list[str]:
+        result = self.scratch.execute(f"select * from {table} limit 0")
+        names = [column[0] for column in result.description]
+        result.fetchall()
+        return names
+
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
         self.scratch.execute("begin transaction")
@@ -371,6 +381,11 @@ class PostgresWarehouse(Warehouse):
         with self.connection.cursor() as cursor:
             cursor.execute(_for_psycopg(sql, parameters), list(parameters) or None)
             return cursor.fetchall()
+
+    def columns_of(self, table: str) -> list[str]:
+        with self.connection.cursor() as cursor:
+            cursor.execute(f"select * from {table} limit 0")
+            return [column[0] for column in cursor.description]
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from orchestration.lib.destinations.base import Secrets
 from orchestration.lib.destinations.http import HttpDestination, Reply
-from orchestration.lib.outbox.answers import Answer, Closed, RateLimited, Transient, acknowledged, refused
+from orchestration.lib.outbox.answers import Answer, Closed, Transient, acknowledged, refused
 from orchestration.lib.outbox.ledger import Command
 from orchestration.lib.outbox.rules import Rule
 
@@ -61,7 +61,9 @@ class CustomerMatch(HttpDestination):
         for index in failed_operations(filled.object()):
             if index < len(places):
                 answers[places[index]] = refused("Customer Match refused its identifiers")
-        await self._post(f"{name}:run", {})
+        running = await self._post(f"{name}:run", {})
+        if not isinstance(running.object().get("name"), str):
+            raise Transient("an answer of another shape")
         return answers
 
     async def _post(self, path: str, body: dict) -> Reply:
@@ -73,8 +75,7 @@ class CustomerMatch(HttpDestination):
             return Transient("HTTP 400 CONCURRENT_MODIFICATION")
         if reply.status == 429 and b"RESOURCE_EXHAUSTED" in reply.content and b"PER_DAY" in reply.content:
             return Closed(f"{self.rule.destination} has used up its requests of today: the rest goes with a run tomorrow.")
-        problem = super().problem(reply)
-        return problem if isinstance(problem, RateLimited) else problem
+        return super().problem(reply)
 
 
 def identifiers(address: str) -> list[dict[str, str]]:

@@ -13,8 +13,8 @@ import zlib
 from collections.abc import Sequence
 
 from orchestration.lib.destinations.base import Secrets, plain_fields
-from orchestration.lib.destinations.http import HttpDestination, Reply
-from orchestration.lib.outbox.answers import Answer, RateLimited, Transient, acknowledged, again, refused
+from orchestration.lib.destinations.http import HttpDestination
+from orchestration.lib.outbox.answers import Answer, Transient, acknowledged, again, refused
 from orchestration.lib.outbox.ledger import Command
 from orchestration.lib.outbox.rules import Rule
 
@@ -111,11 +111,6 @@ class MailchimpMembers(HttpDestination):
         if any(status == 429 or status >= 500 for status in bad):
             return again(f"HTTP {bad[0]}")
         return refused(f"HTTP {bad[0]}")
-
-    def problem(self, reply: Reply) -> Exception:
-        """Mailchimp's 429 means too many connections at once; it names no time."""
-        problem = super().problem(reply)
-        return problem if not isinstance(problem, RateLimited) else RateLimited("HTTP 429", problem.retry_after)
 
 
 def subscriber_hash(email: str) -> str:

@@ -112,8 +112,7 @@ class Ledger:
 
     def fields(self) -> list[str]:
         """The columns of the model that are the payload, in name order."""
-        columns = self.warehouse.existing_columns(("activation",)).get(self.model, [])
-        return sorted(set(columns) - set(SERVICE_COLUMNS))
+        return sorted(set(self.warehouse.columns_of(self.model)) - set(SERVICE_COLUMNS))
 
     def check_keys(self) -> None:
         """Refuse a model whose keys do not tell its rows apart, before the first byte leaves."""
