@@ -98,6 +98,6 @@ def _number(row: dict[str, str], column: str, highest: Decimal, wrong) -> Decima
         number = Decimal(row[column])
     except InvalidOperation:
         number = Decimal(-1)
-    if not 0 <= number <= highest:
+    if not number.is_finite() or not 0 <= number <= highest:
         raise wrong(column, f"write a number from 0 to {highest}")
     return number
