@@ -17,7 +17,7 @@ ifdef TARGET
 export TEKIL_TARGET = $(TARGET)
 endif
 
-.PHONY: build rebuild sample query explain plan override dbt test lint format fuzz bench bench-identity dev docs lock clean help
+.PHONY: build rebuild sample query explain plan override deliver deliver-plan dbt test lint format fuzz bench bench-identity dev docs lock clean help
 
 build: $(READY)  ## land what is new, dbt build, print the summary (incremental on an earlier build)
 	@$(RUN) -m orchestration.lib.build
@@ -39,6 +39,12 @@ plan: $(READY)  ## what the rules in seeds/rules would change in who is who, bef
 
 override: $(READY)  ## merge or un-merge by hand: make override ACTION=exclude A=email:... B=account_id:... REASON="..."
 	@$(RUN) -m orchestration.lib.override "$(or $(ACTION),exclude)" "$(A)" "$(B)" --reason "$(REASON)"
+
+deliver: $(READY)  ## carry what has changed to the destinations: DESTINATION=one, ARGS="--replay --allow-mass-delete"
+	@$(RUN) -m orchestration.lib.deliver $(if $(DESTINATION),--destination $(DESTINATION)) $(ARGS)
+
+deliver-plan: $(READY)  ## what a delivery would send, row by row, without sending: DESTINATION=one
+	@$(RUN) -m orchestration.lib.deliver --dry-run $(if $(DESTINATION),--destination $(DESTINATION)) $(ARGS)
 
 dbt: $(READY)  ## any dbt command with these settings: make dbt ARGS="build --select customers"
 	@$(RUN) -m orchestration.lib.run_dbt $(ARGS)

@@ -170,13 +170,19 @@ def letters(settings: Settings, destination: str, progress: Progress) -> list[st
 
 def arguments() -> argparse.ArgumentParser:
     ask = argparse.ArgumentParser(prog="make deliver")
-    ask.add_argument("--destination", help="one destination, also one that is not switched on; default: all that are")
-    ask.add_argument("--dry-run", action="store_true", help="say what would be sent, row by row; send nothing")
+    ask.add_argument(
+        "--destination", help="one destination, also one that is not switched on; default: all that are"
+    )
+    ask.add_argument(
+        "--dry-run", action="store_true", help="say what would be sent, row by row; send nothing"
+    )
     ask.add_argument("--show", type=int, default=20, help="rows a dry run shows (20)")
     ask.add_argument("--replay", action="store_true", help="try dead letters again")
     ask.add_argument("--dead", action="store_true", help="list dead letters by reason; send nothing")
     ask.add_argument("--resend", action="store_true", help="send every row again, whatever was acknowledged")
-    ask.add_argument("--allow-mass-delete", action="store_true", help="delete more than mass_delete_share allows")
+    ask.add_argument(
+        "--allow-mass-delete", action="store_true", help="delete more than mass_delete_share allows"
+    )
     ask.add_argument(
         "--override-readiness", action="store_true", help="deliver though the readiness dial says no (I12)"
     )
@@ -209,7 +215,8 @@ def main() -> int:
                     letters(settings, name, say)
                     if given.dead
                     else said(
-                        deliver(settings, name, wishes, say, override_readiness=given.override_readiness), wishes
+                        deliver(settings, name, wishes, say, override_readiness=given.override_readiness),
+                        wishes,
                     )
                 )
                 print("\n".join(lines))
@@ -220,7 +227,10 @@ def main() -> int:
         print(f"error: {problem}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("error: The delivery was stopped; run it again, and what was not acknowledged is sent.", file=sys.stderr)
+        print(
+            "error: The delivery was stopped; run it again, and what was not acknowledged is sent.",
+            file=sys.stderr,
+        )
         return 130
     except Exception as problem:  # what nobody foresaw: its words may quote a row, so only its kind and place
         place = traceback.extract_tb(problem.__traceback__)[-1]

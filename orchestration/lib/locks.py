@@ -122,7 +122,9 @@ def _postgres_lock(
             cursor.execute(
                 "select set_config('application_name', %s, false)", [f"tekil {os.getpid()} {command}"[:63]]
             )
-            _wait(lambda: _try_advisory(cursor, key), lambda: _postgres_holder(cursor, key), settings, progress)
+            _wait(
+                lambda: _try_advisory(cursor, key), lambda: _postgres_holder(cursor, key), settings, progress
+            )
         yield
     finally:
         with contextlib.suppress(psycopg2.Error):

@@ -25,7 +25,20 @@ TOKEN = "tokensecretzq1"
 SECRET = "whsec_" + base64.b64encode(b"signing secret zq of the tests").decode()
 SEGMENTS = ("active", "new", "vip")
 # what a server may do instead of answering properly; after "+" the work is done all the same
-FAULTS = ("429", "429 after 7", "500", "503", "reset", "reset+", "timeout", "timeout+", "slow", "not json", "not json+", "partial")
+FAULTS = (
+    "429",
+    "429 after 7",
+    "500",
+    "503",
+    "reset",
+    "reset+",
+    "timeout",
+    "timeout+",
+    "slow",
+    "not json",
+    "not json+",
+    "partial",
+)
 
 
 def sha(text: str) -> str:
@@ -71,7 +84,10 @@ class Place:
     def target(self, **more):
         """A fresh destination, as every run makes one."""
         return destination_of(
-            self.rule(**more), self.environment(), transport=httpx.MockTransport(self._answered), **self.options()
+            self.rule(**more),
+            self.environment(),
+            transport=httpx.MockTransport(self._answered),
+            **self.options(),
         )
 
     def options(self) -> dict:
@@ -81,7 +97,11 @@ class Place:
         raise NotImplementedError
 
     def expected(self, wanted: dict[str, dict]) -> dict:
-        return {self.address(key): plain_row(fields) for key, fields in wanted.items() if self.address(key) not in self.poison}
+        return {
+            self.address(key): plain_row(fields)
+            for key, fields in wanted.items()
+            if self.address(key) not in self.poison
+        }
 
     def apply(self, request: httpx.Request, partial: bool) -> httpx.Response:
         """Do what the request asks for; `partial`: let some rows fail in the way the API says so."""
@@ -92,7 +112,9 @@ class Place:
         if self.limit is not None and not self.limit.lets_through():
             return httpx.Response(429, headers={"Retry-After": "1"})
         if self.status is not None:
-            return httpx.Response(self.status, json={"title": "echo", "detail": request.content.decode("utf-8", "replace")})
+            return httpx.Response(
+                self.status, json={"title": "echo", "detail": request.content.decode("utf-8", "replace")}
+            )
         fault = self.script.pop(0) if self.script else ""
         await asyncio.sleep(self.latency)
         match fault.rstrip("+"):
@@ -271,7 +293,8 @@ class MailchimpPlace(Place):
 
     def contents(self):
         return {
-            member["email_address"]: member["merge_fields"] | {"tags": sorted(member["tags"]), "status": member["status"]}
+            member["email_address"]: member["merge_fields"]
+            | {"tags": sorted(member["tags"]), "status": member["status"]}
             for member in self.members.values()
             if member["status"] == "subscribed"
         }
@@ -301,7 +324,9 @@ class MailchimpPlace(Place):
         results = []
         for number, operation in enumerate(json.loads(request.content)["operations"]):
             status = 500 if partial and number % 4 == 1 else self.operate(operation)
-            results.append({"operation_id": operation["operation_id"], "status_code": status, "response": "{}"})
+            results.append(
+                {"operation_id": operation["operation_id"], "status_code": status, "response": "{}"}
+            )
         name = f"b{len(self.batches)}"
         self.batches[name] = _tar_gz(results)
         return httpx.Response(200, json={"id": name, "status": "pending"})
@@ -368,7 +393,9 @@ class AdPlace(Place):
 
     def address(self, key):
         number = int(re.sub(r"\D", "", key))
-        return json.dumps({"id": f"cus_{key}", "email": f" {key.upper()}@Posta.com.tr", "phone": f"+90532{number:07d}"})
+        return json.dumps(
+            {"id": f"cus_{key}", "email": f" {key.upper()}@Posta.com.tr", "phone": f"+90532{number:07d}"}
+        )
 
     def contents(self):
         return self.store
@@ -396,10 +423,16 @@ class GooglePlace(AdPlace):
         return (sha(f"{key}@posta.com.tr"), sha(f"+90532{number:07d}"))
 
     def apply(self, request, partial):
-        assert request.url.host == "googleads.googleapis.com" and request.headers["developer-token"] == "devtokenzq"
+        assert (
+            request.url.host == "googleads.googleapis.com"
+            and request.headers["developer-token"] == "devtokenzq"
+        )
         body, path = json.loads(request.content), request.url.path.removeprefix("/v21/")
         if path == "customers/1234567890/offlineUserDataJobs:create":
-            assert body["job"]["customerMatchUserListMetadata"]["userList"] == "customers/1234567890/userLists/77"
+            assert (
+                body["job"]["customerMatchUserListMetadata"]["userList"]
+                == "customers/1234567890/userLists/77"
+            )
             name = f"customers/1234567890/offlineUserDataJobs/{len(self.jobs)}"
             self.jobs[name] = []
             return httpx.Response(200, json={"resourceName": name})
@@ -418,7 +451,9 @@ class GooglePlace(AdPlace):
             named = {name: value for one in data["userIdentifiers"] for name, value in one.items()}
             key = (named.get("hashedEmail"), named.get("hashedPhoneNumber"))
             if key in self.poisoned():
-                errors.append({"location": {"fieldPathElements": [{"fieldName": "operations", "index": index}]}})
+                errors.append(
+                    {"location": {"fieldPathElements": [{"fieldName": "operations", "index": index}]}}
+                )
             else:
                 self.jobs[name].append((kind, key))
         said = {"partialFailureError": {"code": 3, "details": [{"errors": errors}]}} if errors else {}
@@ -493,7 +528,9 @@ class OnsitePlace(LocalPlace):
             return {}
         connection = sqlite3.connect(self.path)
         try:
-            return {key: json.loads(value) for key, value in connection.execute("select key, value from entries")}
+            return {
+                key: json.loads(value) for key, value in connection.execute("select key, value from entries")
+            }
         finally:
             connection.close()
 
@@ -515,7 +552,9 @@ class FilesPlace(LocalPlace):
         if not self.path.exists():
             return {}
         rows = pyarrow.parquet.read_table(self.path).to_pylist()
-        return {f"{row.pop('row_key')}@posta.com.tr": {name: row.get(name) for name in FIELDS} for row in rows}
+        return {
+            f"{row.pop('row_key')}@posta.com.tr": {name: row.get(name) for name in FIELDS} for row in rows
+        }
 
 
 PLACES = {

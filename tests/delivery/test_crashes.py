@@ -47,7 +47,10 @@ def shared():
 
 def fresh(world: World, place) -> World:
     world.address, world.gate, world.said = place.address, None, []
-    tables = [*TABLES, *(f"ops.outbox_{name}" for name in ("state", "commands", "receipts", "dead_letters", "runs"))]
+    tables = [
+        *TABLES,
+        *(f"ops.outbox_{name}" for name in ("state", "commands", "receipts", "dead_letters", "runs")),
+    ]
     existing = world.warehouse.existing_columns(("ops", "raw", "profiles", "identity", "vault", "activation"))
     for table in (*tables, "raw.outbox_addresses"):
         if table in existing and table != "raw.identifier_salt":
@@ -122,7 +125,9 @@ def crash_story(world: World, seed: int) -> None:
     deliver_until_done(world, place)
     assert place.contents() == place.expected(rows), f"seed {seed}"
     before = len(place.carried)
-    assert world.deliver(place.target()).sent == 0 and len(place.carried) == before, f"seed {seed}: sent again"
+    assert world.deliver(place.target()).sent == 0 and len(place.carried) == before, (
+        f"seed {seed}: sent again"
+    )
     assert world.rows("select count(*) from ops.outbox_dead_letters") == [(0,)]
 
 
@@ -137,7 +142,12 @@ def fault_story(world: World, seed: int) -> None:
         place.poison |= {place.address(key) for key in rows if dice.random() < 0.06}
         place.script = [dice.choice(FAULTS) if dice.random() < 0.35 else "" for _ in range(30)]
         deliver_until_done(world, place)
-        dead = {place.address(key) for (key,) in world.rows("select row_key from ops.outbox_dead_letters where operation <> 'delete'")}
+        dead = {
+            place.address(key)
+            for (key,) in world.rows(
+                "select row_key from ops.outbox_dead_letters where operation <> 'delete'"
+            )
+        }
         assert dead <= place.poison, f"seed {seed}: a good row is dead"
         held, wanted = place.contents(), place.expected(rows)
         assert [key for key in wanted if held.get(key) != wanted[key]] == [], f"seed {seed}"
@@ -145,7 +155,9 @@ def fault_story(world: World, seed: int) -> None:
     world.deliver(place.target(), replay=True)
     assert place.contents() == place.expected(rows), f"seed {seed}"
     before = len(place.carried)
-    assert world.deliver(place.target()).sent == 0 and len(place.carried) == before, f"seed {seed}: sent again"
+    assert world.deliver(place.target()).sent == 0 and len(place.carried) == before, (
+        f"seed {seed}: sent again"
+    )
 
 
 @pytest.mark.parametrize("seed", range(SLICE))

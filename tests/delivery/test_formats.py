@@ -51,7 +51,16 @@ def test_meta_gets_hashes_and_never_an_address(world):
     assert b"posta" not in text and b"90532" not in text and b"cus_k00001" in text
 
 
-DANGEROUS = {"=1+1": "'=1+1", "+9": "'+9", "-x": "'-x", "@SUM(A1)": "'@SUM(A1)", "\tx": "'\tx", "\r=x": "'\r=x", "Ada": "Ada", "": ""}
+DANGEROUS = {
+    "=1+1": "'=1+1",
+    "+9": "'+9",
+    "-x": "'-x",
+    "@SUM(A1)": "'@SUM(A1)",
+    "\tx": "'\tx",
+    "\r=x": "'\r=x",
+    "Ada": "Ada",
+    "": "",
+}
 
 
 @pytest.mark.parametrize(("cell", "shown"), DANGEROUS.items())
@@ -63,7 +72,9 @@ def files(tmp_path, world, form: str, name: str):
     place = FilesPlace(tmp_path)
     path = tmp_path / "out" / name
     env = {"DESTINATION_TEST_PATH": str(path), "DESTINATION_TEST_FORMAT": form}
-    rows = people(3) | {"k00009": people(1)["k00000"] | {"first_name": '=HYPERLINK("x"), "y"\nz', "city": "İzmir"}}
+    rows = people(3) | {
+        "k00009": people(1)["k00000"] | {"first_name": '=HYPERLINK("x"), "y"\nz', "city": "İzmir"}
+    }
     world.set(rows)
     world.deliver(destination_of(place.rule(), env))
     return path, rows
@@ -95,7 +106,11 @@ def test_parquet_keeps_types(tmp_path, world):
     path, rows = files(tmp_path, world, "parquet", "people.parquet")
     table = pyarrow.parquet.read_table(path)
     types = {field.name: str(field.type) for field in table.schema}
-    assert types["orders_count"] == "int64" and types["is_member"] == "bool" and types["segments"].startswith("list")
+    assert (
+        types["orders_count"] == "int64"
+        and types["is_member"] == "bool"
+        and types["segments"].startswith("list")
+    )
     assert table.num_rows == len(rows)
 
 
@@ -152,7 +167,9 @@ def test_the_shipped_rules_fit_and_nothing_is_switched_on():
     assert {one.kind for one in shipped.values()} == set(KINDS)
     for one in shipped.values():
         assert (PROJECT_ROOT / "models" / "activation" / f"{one.sync_model}.sql").exists()
-    assert [one for one in shipped.values() if one.is_enabled] == [], "nothing leaves a house nobody has moved into"
+    assert [one for one in shipped.values() if one.is_enabled] == [], (
+        "nothing leaves a house nobody has moved into"
+    )
 
 
 def test_a_missing_secret_and_a_wrong_kind_are_named():
@@ -164,7 +181,9 @@ def test_a_missing_secret_and_a_wrong_kind_are_named():
         destination_of(rule(kind="braze", batch_size=76), {"DESTINATION_TEST_URL": "https://x.example.com"})
     for secret in ("", "whsec_", "not base64!", "whsec_c2hvcnQ="):
         with pytest.raises(TekilError, match="SECRET"):
-            destination_of(rule(), {"DESTINATION_TEST_URL": "https://x.example.com", "DESTINATION_TEST_SECRET": secret})
+            destination_of(
+                rule(), {"DESTINATION_TEST_URL": "https://x.example.com", "DESTINATION_TEST_SECRET": secret}
+            )
     assert Secrets("x_y", {}).name("URL") == "DESTINATION_X_Y_URL"
 
 

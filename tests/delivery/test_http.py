@@ -74,7 +74,10 @@ def test_http_is_refused_even_to_a_public_address():
 def test_loopback_needs_the_setting_and_the_setting_opens_nothing_else():
     with pytest.raises(Closed):
         fetched("http://localhost/", lambda host, port: ["127.0.0.1"])
-    assert fetched("http://localhost/", lambda host, port: ["127.0.0.1"], may_loop_back=True)[0].status_code == 200
+    assert (
+        fetched("http://localhost/", lambda host, port: ["127.0.0.1"], may_loop_back=True)[0].status_code
+        == 200
+    )
     for address in ("10.0.0.1", "169.254.169.254"):
         with pytest.raises(Closed):
             fetched("http://localhost/", lambda host, port, a=address: [a], may_loop_back=True)
@@ -101,7 +104,10 @@ def asked(answer, **more):
     """One request of a destination whose server is `answer`."""
     destination = Webhook(
         rule(**more),
-        Secrets("test", {"DESTINATION_TEST_URL": "https://hooks.example.com/in", "DESTINATION_TEST_SECRET": SECRET}),
+        Secrets(
+            "test",
+            {"DESTINATION_TEST_URL": "https://hooks.example.com/in", "DESTINATION_TEST_SECRET": SECRET},
+        ),
         transport=httpx.MockTransport(answer),
     )
 
@@ -150,7 +156,9 @@ def test_retry_after_is_a_number_or_a_date():
     assert retry_after({"retry-after": "Sun, 06 Nov 1994 08:49:37 GMT"}) == 0
 
 
-@pytest.mark.parametrize("url", ["ftp://x/", "hooks.example.com", "https://user:pw@hooks.example.com/", "https://"])
+@pytest.mark.parametrize(
+    "url", ["ftp://x/", "hooks.example.com", "https://user:pw@hooks.example.com/", "https://"]
+)
 def test_an_address_that_is_none_is_refused_without_showing_it(url):
     with pytest.raises(TekilError) as problem:
         Webhook(rule(), Secrets("test", {"DESTINATION_TEST_URL": url, "DESTINATION_TEST_SECRET": SECRET}))
@@ -164,7 +172,9 @@ def test_a_real_server_on_this_machine_gets_signed_messages(world, monkeypatch):
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_POST(self):
             content = self.rfile.read(int(self.headers["Content-Length"]))
-            place.apply(httpx.Request("POST", "http://x/", content=content, headers=dict(self.headers)), False)
+            place.apply(
+                httpx.Request("POST", "http://x/", content=content, headers=dict(self.headers)), False
+            )
             self.send_response(200)
             self.send_header("Content-Length", "2")
             self.end_headers()

@@ -122,7 +122,14 @@ class World:
         for key, fields in rows.items():
             contents = "|".join(f"{name}={fields.get(name)!r}" for name in sorted(FIELDS))
             values.append(
-                [key, f"cus_{key}", self.address(key), f"EPOSTA:c_{key}", contents, *(fields.get(n) for n in FIELDS)]
+                [
+                    key,
+                    f"cus_{key}",
+                    self.address(key),
+                    f"EPOSTA:c_{key}",
+                    contents,
+                    *(fields.get(n) for n in FIELDS),
+                ]
             )
             granted.append([f"cus_{key}", f"c_{key}", "EPOSTA", "marketing", "ONAY"])
         insert(self.warehouse, model, values)
@@ -135,7 +142,9 @@ class World:
         """The newest entry of these people's consent is a refusal."""
         for table in ("profiles.contact_consents", "profiles.customer_consents"):
             for key in keys:
-                self.warehouse.execute(f"update {table} set status = 'RET' where customer_id = ?", [f"cus_{key}"])
+                self.warehouse.execute(
+                    f"update {table} set status = 'RET' where customer_id = ?", [f"cus_{key}"]
+                )
 
     @contextlib.contextmanager
     def session(self):

@@ -26,7 +26,9 @@ class BrazeUsers(HttpDestination):
         if batch[0].is_delete:
             for start in range(0, len(batch), DELETIONS):
                 users = [one.address for one in batch[start : start + DELETIONS]]
-                reply = await self.request("POST", f"{self.base}/users/delete", {"external_ids": users}, headers)
+                reply = await self.request(
+                    "POST", f"{self.base}/users/delete", {"external_ids": users}, headers
+                )
                 if not isinstance(reply.object().get("deleted"), int):
                     raise Transient("an answer of another shape")
             return [acknowledged("deleted") for _ in batch]

@@ -34,9 +34,7 @@ class CustomerMatch(HttpDestination):
 
     def address(self) -> str:
         """Google's, unless another is named."""
-        return (
-            super().address() if self.secrets.get("URL") else "https://googleads.googleapis.com"
-        )
+        return super().address() if self.secrets.get("URL") else "https://googleads.googleapis.com"
 
     async def send(self, batch: Sequence[Command]) -> list[Answer]:
         """One job of creations or of removals: Google does not mix them."""
@@ -54,9 +52,13 @@ class CustomerMatch(HttpDestination):
         }
         made = await self._post(f"customers/{self.customer}/offlineUserDataJobs:create", job)
         name = made.object().get("resourceName")
-        if not isinstance(name, str) or not name.startswith(f"customers/{self.customer}/offlineUserDataJobs/"):
+        if not isinstance(name, str) or not name.startswith(
+            f"customers/{self.customer}/offlineUserDataJobs/"
+        ):
             raise Transient("an answer of another shape")
-        filled = await self._post(f"{name}:addOperations", {"enablePartialFailure": True, "operations": operations})
+        filled = await self._post(
+            f"{name}:addOperations", {"enablePartialFailure": True, "operations": operations}
+        )
         places = [place for place, found in enumerate(named) if found]
         for index in failed_operations(filled.object()):
             if index < len(places):
@@ -74,7 +76,9 @@ class CustomerMatch(HttpDestination):
         if reply.status == 400 and b"CONCURRENT_MODIFICATION" in reply.content:
             return Transient("HTTP 400 CONCURRENT_MODIFICATION")
         if reply.status == 429 and b"RESOURCE_EXHAUSTED" in reply.content and b"PER_DAY" in reply.content:
-            return Closed(f"{self.rule.destination} has used up its requests of today: the rest goes with a run tomorrow.")
+            return Closed(
+                f"{self.rule.destination} has used up its requests of today: the rest goes with a run tomorrow."
+            )
         return super().problem(reply)
 
 

@@ -53,7 +53,9 @@ class GuardedTransport(httpx.AsyncBaseTransport):
     ):
         self.may_loop_back = may_loop_back
         self.resolve = resolve
-        self.inner = inner or httpx.AsyncHTTPTransport(verify=ssl.create_default_context(), retries=0, trust_env=False)
+        self.inner = inner or httpx.AsyncHTTPTransport(
+            verify=ssl.create_default_context(), retries=0, trust_env=False
+        )
         self._pinned: dict[tuple[str, int], str] = {}
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -73,11 +75,15 @@ class GuardedTransport(httpx.AsyncBaseTransport):
             found = await asyncio.get_running_loop().run_in_executor(None, self.resolve, host, port)
         except (OSError, UnicodeError):
             raise Transient("the name of the host is not known") from None
-        loops_back = bool(found) and all(ipaddress.ip_address(one.partition("%")[0]).is_loopback for one in found)
+        loops_back = bool(found) and all(
+            ipaddress.ip_address(one.partition("%")[0]).is_loopback for one in found
+        )
         if self.may_loop_back and loops_back:
             return found[0]
         if scheme != "https":
-            raise Closed(f"The destination's address is not https: use https ({LOOPBACK}=on allows http to this machine).")
+            raise Closed(
+                f"The destination's address is not https: use https ({LOOPBACK}=on allows http to this machine)."
+            )
         if not found or not all(map(is_public, found)):
             raise Closed(
                 "The destination's host has an address that is not public, and nothing is sent into private networks: "
@@ -163,13 +169,19 @@ class HttpDestination(Destination):
         await self.pace.turn()
         if body is not None:
             content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
-        sent = {"User-Agent": "tekil/0.1", **({"Content-Type": "application/json"} if content else {}), **(headers or {})}
+        sent = {
+            "User-Agent": "tekil/0.1",
+            **({"Content-Type": "application/json"} if content else {}),
+            **(headers or {}),
+        }
         reply = await self._exchange(method, url, content, sent)
         if 200 <= reply.status < 300 or reply.status in allowed:
             return reply
         raise self.problem(reply)
 
-    async def _exchange(self, method: str, url: str, content: bytes | None, headers: Mapping[str, str]) -> Reply:
+    async def _exchange(
+        self, method: str, url: str, content: bytes | None, headers: Mapping[str, str]
+    ) -> Reply:
         try:
             async with (
                 asyncio.timeout(2 * TIMEOUT),
@@ -199,9 +211,13 @@ class HttpDestination(Destination):
         if status >= 500 or status in (408, 425):
             return Transient(f"HTTP {status}")
         if status in (401, 403):
-            return Closed(f"{name} does not accept our credentials (HTTP {status}): correct {self.secrets.name('...')}.")
+            return Closed(
+                f"{name} does not accept our credentials (HTTP {status}): correct {self.secrets.name('...')}."
+            )
         if status in (404, 405, 410) or 300 <= status < 400:
-            return Closed(f"{name} has nothing at its address (HTTP {status}): correct {self.secrets.name('URL')}.")
+            return Closed(
+                f"{name} has nothing at its address (HTTP {status}): correct {self.secrets.name('URL')}."
+            )
         return Refused(f"HTTP {status}")
 
 

@@ -66,7 +66,9 @@ class KeyValueFile(Destination):
             self._connection.execute("begin immediate")
             try:
                 if batch[0].is_delete:
-                    self._connection.executemany("delete from entries where key = ?", [row[:1] for row in rows])
+                    self._connection.executemany(
+                        "delete from entries where key = ?", [row[:1] for row in rows]
+                    )
                 else:
                     self._connection.executemany(
                         "insert into entries (key, value) values (?, ?)"

@@ -44,7 +44,9 @@ class MailchimpMembers(HttpDestination):
 
     async def send(self, batch: Sequence[Command]) -> list[Answer]:
         """Start a batch of operations, wait for its end, and read what became of each."""
-        operations = [operation for place, one in enumerate(batch) for operation in self.operations(place, one)]
+        operations = [
+            operation for place, one in enumerate(batch) for operation in self.operations(place, one)
+        ]
         started = await self.request("POST", f"{self.base}/batches", {"operations": operations}, self.headers)
         batch_id = started.object().get("id")
         if not isinstance(batch_id, str) or not batch_id.isalnum():
@@ -69,7 +71,11 @@ class MailchimpMembers(HttpDestination):
         fields = plain_fields(command)
         segments = fields.pop("segments", None) or []
         # status_if_new alone: a member who unsubscribed is updated, and stays unsubscribed
-        body = {"email_address": command.address, "status_if_new": "subscribed", "merge_fields": merge_fields(fields)}
+        body = {
+            "email_address": command.address,
+            "status_if_new": "subscribed",
+            "merge_fields": merge_fields(fields),
+        }
         tags = [
             {"name": f"{PREFIX}{segment}", "status": "active" if segment in segments else "inactive"}
             for segment in sorted({*self.known_segments, *segments})
@@ -82,7 +88,9 @@ class MailchimpMembers(HttpDestination):
     async def _results(self, batch_id: str) -> dict[int, list[int]]:
         """The statuses of each command's operations, by its place in the batch."""
         for _ in range(LOOKS):
-            said = (await self.request("GET", f"{self.base}/batches/{batch_id}", headers=self.headers)).object()
+            said = (
+                await self.request("GET", f"{self.base}/batches/{batch_id}", headers=self.headers)
+            ).object()
             if said.get("status") == FINISHED:
                 break
             await asyncio.sleep(POLL)
@@ -121,7 +129,9 @@ def subscriber_hash(email: str) -> str:
 def merge_fields(fields: dict) -> dict:
     """Our names as Mailchimp writes them: first_name is FNAME, last_name LNAME, others in capitals, ten letters at most."""
     names = {"first_name": "FNAME", "last_name": "LNAME"}
-    return {names.get(name, name.upper()[:10]): "" if value is None else value for name, value in fields.items()}
+    return {
+        names.get(name, name.upper()[:10]): "" if value is None else value for name, value in fields.items()
+    }
 
 
 def read_results(content: bytes) -> list[dict]:

@@ -70,7 +70,9 @@ class CustomAudience(HttpDestination):
         if code in TOO_MANY:
             return RateLimited(f"HTTP {reply.status} code {code}")
         if code in EXPIRED:
-            return Closed(f"{self.rule.destination} does not accept our credentials (code {code}): correct {self.secrets.name('TOKEN')}.")
+            return Closed(
+                f"{self.rule.destination} does not accept our credentials (code {code}): correct {self.secrets.name('TOKEN')}."
+            )
         if error.get("is_transient"):
             return Transient(f"HTTP {reply.status} code {code}")
         return super().problem(reply)

@@ -14,7 +14,12 @@ from orchestration.lib.outbox.ledger import Command
 from orchestration.lib.outbox.rules import Rule
 
 KEY = "row_key"
-OURS_TO_MEND = (errors.InsufficientPrivilege, errors.UndefinedTable, errors.UndefinedColumn, errors.InvalidSchemaName)
+OURS_TO_MEND = (
+    errors.InsufficientPrivilege,
+    errors.UndefinedTable,
+    errors.UndefinedColumn,
+    errors.InvalidSchemaName,
+)
 
 
 class PostgresTable(Destination):
@@ -55,7 +60,9 @@ class PostgresTable(Destination):
                 if batch[0].is_delete:
                     if self._columns:
                         cursor.execute(
-                            sql.SQL("delete from {} where {} = any(%s)").format(self.table, sql.Identifier(KEY)),
+                            sql.SQL("delete from {} where {} = any(%s)").format(
+                                self.table, sql.Identifier(KEY)
+                            ),
                             [[one.row_key for one in batch]],
                         )
                 else:
@@ -75,7 +82,9 @@ class PostgresTable(Destination):
     def _connected(self):
         if self._connection is None:
             self._connection = psycopg2.connect(
-                self.secrets.need("URL"), connect_timeout=10, options="-c statement_timeout=60000 -c client_min_messages=warning"
+                self.secrets.need("URL"),
+                connect_timeout=10,
+                options="-c statement_timeout=60000 -c client_min_messages=warning",
             )
             self._columns = self._existing()
         return self._connection
@@ -98,7 +107,9 @@ class PostgresTable(Destination):
             by_columns.setdefault(tuple(sorted(one.fields)), []).append(one)
         for names, rows in by_columns.items():
             listed = sql.SQL(", ").join(map(sql.Identifier, (KEY, *names)))
-            kept = sql.SQL(", ").join(sql.SQL("{0} = excluded.{0}").format(sql.Identifier(name)) for name in names)
+            kept = sql.SQL(", ").join(
+                sql.SQL("{0} = excluded.{0}").format(sql.Identifier(name)) for name in names
+            )
             action = sql.SQL("update set {}").format(kept) if names else sql.SQL("nothing")
             statement = sql.SQL("insert into {} ({}) values %s on conflict ({}) do {}").format(
                 self.table, listed, sql.Identifier(KEY), action
@@ -110,12 +121,16 @@ class PostgresTable(Destination):
         """The table as texts where it is not there, and a column for each field it lacks."""
         if not self._columns:
             cursor.execute(
-                sql.SQL("create table if not exists {} ({} text primary key)").format(self.table, sql.Identifier(KEY))
+                sql.SQL("create table if not exists {} ({} text primary key)").format(
+                    self.table, sql.Identifier(KEY)
+                )
             )
         for name in columns:
             if name not in self._columns:
                 cursor.execute(
-                    sql.SQL("alter table {} add column if not exists {} text").format(self.table, sql.Identifier(name))
+                    sql.SQL("alter table {} add column if not exists {} text").format(
+                        self.table, sql.Identifier(name)
+                    )
                 )
         self._columns |= {KEY, *columns}
 

@@ -58,7 +58,9 @@ def signing_key(secrets: Secrets) -> bytes:
     except (binascii.Error, ValueError):
         key = b""
     if len(key) < 16:
-        raise TekilError(f"{secrets.name('SECRET')} is no secret of 16 bytes or more: write whsec_ and base64.")
+        raise TekilError(
+            f"{secrets.name('SECRET')} is no secret of 16 bytes or more: write whsec_ and base64."
+        )
     return key
 
 

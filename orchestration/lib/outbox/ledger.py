@@ -90,9 +90,7 @@ class Ledger:
     def prepare(self) -> None:
         """Make the tables of the outbox where they are missing, and see that everything read here exists."""
         warehouse = self.warehouse
-        existing = warehouse.existing_columns(
-            ("raw", "ops", "profiles", "identity", "vault", "activation")
-        )
+        existing = warehouse.existing_columns(("raw", "ops", "profiles", "identity", "vault", "activation"))
         if "raw.identifier_salt" not in existing or self.model not in existing:
             raise TekilError(
                 f"The warehouse has no {self.model} yet, which {self.rule.destination} is to get: "
@@ -100,7 +98,9 @@ class Ledger:
             )
         for table, what in READ.items():
             if table not in existing:
-                raise TekilError(f"The warehouse has no {table} ({what}), so nothing may leave: run make build.")
+                raise TekilError(
+                    f"The warehouse has no {table} ({what}), so nothing may leave: run make build."
+                )
         for column in SERVICE_COLUMNS:
             if column not in existing[self.model]:
                 raise TekilError(f"{self.model} has no column {column}: add it to the model.")
@@ -147,7 +147,7 @@ class Ledger:
             f"""
             insert into outbox_difference
             with model as (
-                select model.row_key, model.customer_id, model.address, {self._keyed('model.payload_hash')} as payload_hash
+                select model.row_key, model.customer_id, model.address, {self._keyed("model.payload_hash")} as payload_hash
                 from {self.model} as model
                 inner join outbox_permitted on model.row_key = outbox_permitted.row_key
             ),
@@ -257,7 +257,10 @@ class Ledger:
         ordered = warehouse.by_code_point("row_key")
         warehouse.temporary_table(
             "outbox_page",
-            {**dict.fromkeys(("row_key", "customer_id", "operation", "cause"), "varchar"), "attempts": "bigint"},
+            {
+                **dict.fromkeys(("row_key", "customer_id", "operation", "cause"), "varchar"),
+                "attempts": "bigint",
+            },
         )
         warehouse.execute(
             "insert into outbox_page select row_key, customer_id, operation, cause, attempts from ops.outbox_commands"
@@ -274,9 +277,9 @@ class Ledger:
             f"""
             select
                 page.row_key, page.operation, page.cause, page.attempts, page.customer_id,
-                permitted.row_key is not null, model.customer_id, {self._keyed('model.payload_hash')}, model.address,
+                permitted.row_key is not null, model.customer_id, {self._keyed("model.payload_hash")}, model.address,
                 addresses.address, state.claimed, coalesce(state.version, 0), coalesce(state.is_deleted, true)
-                {''.join(f', model."{name}"' for name in fields)}
+                {"".join(f', model."{name}"' for name in fields)}
             from outbox_page as page
             left join {self.model} as model on page.row_key = model.row_key
             left join outbox_permitted as permitted on page.row_key = permitted.row_key
@@ -477,23 +480,32 @@ class Ledger:
         """Fill outbox_permitted with the keys of rows all of whose consents are given now; no row is no consent (A7)."""
         channels = ", ".join(map(_text, self.rule.channels))
         within = f" where row_key in (select row_key from {page})" if page else ""
+        needs = dict.fromkeys(("row_key", "customer_id", "channel", "contact_key"), "varchar")
+        self.warehouse.temporary_table("outbox_needs", needs)
+        self.warehouse.execute(
+            f"""
+            insert into outbox_needs
+            with needs as (
+                select row_key, customer_id, unnest(string_to_array(consents_required, ',')) as need
+                from {self.model}{within}
+            )
+            select row_key, customer_id, split_part(need, ':', 1), split_part(need, ':', 2) from needs
+            """
+        )
+        self.warehouse.after_copy("outbox_needs")
+        # of a page, only the consents it stands on are read; of everything, all
+        asked = " and consents.contact_key in (select contact_key from outbox_needs)" if page else ""
+        told = f" and {self._level('consents')} in (select customer_id from outbox_needs)" if page else ""
         self.warehouse.temporary_table("outbox_permitted", {"row_key": "varchar"})
         self.warehouse.execute(
             f"""
             insert into outbox_permitted
-            with needs as (
-                select row_key, customer_id, unnest(string_to_array(consents_required, ',')) as need
-                from {self.model}{within}
-            ),
-            parts as (
-                select row_key, customer_id, split_part(need, ':', 1) as channel, split_part(need, ':', 2) as contact_key
-                from needs
-            ),
+            with parts as (select * from outbox_needs),
             granted as (
-                select {self._level('consents')} as customer_id, consents.channel, consents.contact_key
-                from profiles.contact_consents as consents{self._leveled('consents')}
+                select {self._level("consents")} as customer_id, consents.channel, consents.contact_key
+                from profiles.contact_consents as consents{self._leveled("consents")}
                 where consents.status = 'ONAY' and consents.purpose = {_text(self.rule.purpose)}
-                    and consents.channel in ({channels})
+                    and consents.channel in ({channels}){asked}
             ),
             judged as (
                 select
@@ -504,15 +516,15 @@ class Ledger:
                     on parts.customer_id = granted.customer_id
                     and parts.channel = granted.channel
                     and parts.contact_key = granted.contact_key
-                left join ({self._refusals()}) as refusals
+                left join ({self._refusals()}{told}) as refusals
                     on parts.customer_id = refusals.customer_id
                     and parts.channel = refusals.channel
             )
             select judged.row_key
             from judged
             left join (
-                select distinct {self._level('suppressed')} as customer_id
-                from vault.suppressed_customers as suppressed{self._leveled('suppressed')}
+                select distinct {self._level("suppressed")} as customer_id
+                from vault.suppressed_customers as suppressed{self._leveled("suppressed")}
             ) as suppressed on judged.customer_id = suppressed.customer_id
             where suppressed.customer_id is null
             group by judged.row_key
@@ -573,7 +585,9 @@ class Ledger:
         types = ", ".join(f"'{name}': '{kind}'" for name, kind in columns.items())
         try:
             self.warehouse.copy_in(
-                table, list(columns), f"select * from read_json('{path}', columns = {{{types}}}, format = 'newline_delimited')"
+                table,
+                list(columns),
+                f"select * from read_json('{path}', columns = {{{types}}}, format = 'newline_delimited')",
             )
         finally:
             path.unlink()
