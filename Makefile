@@ -17,7 +17,7 @@ ifdef TARGET
 export TEKIL_TARGET = $(TARGET)
 endif
 
-.PHONY: build rebuild sample query explain plan override release discard dbt test lint format fuzz bench bench-identity dev graph docs lock clean help
+.PHONY: build rebuild sample query explain plan override release discard deliver deliver-plan dbt test lint format fuzz bench bench-identity dev graph docs lock clean help
 
 build: $(READY)  ## land what is new, dbt build, print the summary (incremental on an earlier build)
 	@$(RUN) -m orchestration.lib.build
@@ -45,6 +45,12 @@ release: $(READY)  ## let pass what the gate stopped, at the next build: make re
 
 discard: $(READY)  ## leave in quarantine what the gate stopped, and open the gate: make discard LOAD=7 REASON="..."
 	@$(RUN) -m orchestration.lib.gate discard --load "$(LOAD)" --reason "$(REASON)"
+
+deliver: $(READY)  ## carry what has changed to the destinations: DESTINATION=one, ARGS="--replay --allow-mass-delete"
+	@$(RUN) -m orchestration.lib.deliver $(if $(DESTINATION),--destination $(DESTINATION)) $(ARGS)
+
+deliver-plan: $(READY)  ## what a delivery would send, row by row, without sending: DESTINATION=one
+	@$(RUN) -m orchestration.lib.deliver --dry-run $(if $(DESTINATION),--destination $(DESTINATION)) $(ARGS)
 
 dbt: $(READY)  ## any dbt command with these settings: make dbt ARGS="build --select customers"
 	@$(RUN) -m orchestration.lib.run_dbt $(ARGS)

@@ -2,6 +2,7 @@
 
 import contextlib
 import fcntl
+import hashlib
 import json
 import os
 import sys
@@ -43,6 +44,24 @@ def build_lock(
             os.environ.pop(HELD, None)
 
 
+@contextlib.contextmanager
+def delivery_lock(
+    settings: Settings, destination: str, progress: Callable[[str], None] = print
+) -> Iterator[None]:
+    """Let one process at a time deliver to a destination; builds and other destinations go on.
+
+    Waits like build_lock. The warehouse is not held by it: a delivery asks for build_lock between two pages.
+    """
+    command = f"delivery to {destination}"
+    if settings.target == "postgres":
+        key = int.from_bytes(hashlib.sha256(destination.encode()).digest()[:7], "big")
+        hold = _postgres_lock(settings, command, progress, key)
+    else:
+        hold = _file_lock(settings, command, progress, f".deliver-{destination}")
+    with hold:
+        yield
+
+
 def lock_name(settings: Settings) -> str:
     """What the lock is about: the warehouse, and never its password."""
     if settings.target == "postgres":
@@ -51,8 +70,10 @@ def lock_name(settings: Settings) -> str:
 
 
 @contextlib.contextmanager
-def _file_lock(settings: Settings, command: str, progress: Callable[[str], None]) -> Iterator[None]:
-    path = settings.duckdb_path.with_name(settings.duckdb_path.name + ".lock")
+def _file_lock(
+    settings: Settings, command: str, progress: Callable[[str], None], what: str = ""
+) -> Iterator[None]:
+    path = settings.duckdb_path.with_name(f"{settings.duckdb_path.name}{what}.lock")
     with writing_to(path.parent):
         path.parent.mkdir(parents=True, exist_ok=True)
         file = path.open("a+", encoding="utf-8")
@@ -92,32 +113,36 @@ def _file_holder(file) -> str:
 
 
 @contextlib.contextmanager
-def _postgres_lock(settings: Settings, command: str, progress: Callable[[str], None]) -> Iterator[None]:
+def _postgres_lock(
+    settings: Settings, command: str, progress: Callable[[str], None], key: int = ADVISORY_KEY
+) -> Iterator[None]:
     connection = connect_postgres(settings)
     try:
         with connection.cursor() as cursor:
             cursor.execute(
                 "select set_config('application_name', %s, false)", [f"tekil {os.getpid()} {command}"[:63]]
             )
-            _wait(lambda: _try_advisory(cursor), lambda: _postgres_holder(cursor), settings, progress)
+            _wait(
+                lambda: _try_advisory(cursor, key), lambda: _postgres_holder(cursor, key), settings, progress
+            )
         yield
     finally:
         with contextlib.suppress(psycopg2.Error):
             connection.close()
 
 
-def _try_advisory(cursor) -> bool:
-    cursor.execute("select pg_try_advisory_lock(%s)", [ADVISORY_KEY])
+def _try_advisory(cursor, key: int = ADVISORY_KEY) -> bool:
+    cursor.execute("select pg_try_advisory_lock(%s)", [key])
     return cursor.fetchone()[0]
 
 
-def _postgres_holder(cursor) -> str:
+def _postgres_holder(cursor, key: int = ADVISORY_KEY) -> str:
     cursor.execute(
         "select application_name, backend_start at time zone 'UTC' from pg_locks"
         " join pg_stat_activity on pg_stat_activity.pid = pg_locks.pid"
         " where locktype = 'advisory' and granted and ((classid::bigint << 32) | objid::bigint) = %s"
         " and pg_locks.database = (select oid from pg_database where datname = current_database())",
-        [ADVISORY_KEY],
+        [key],
     )
     row = cursor.fetchone()
     if not row:

@@ -29,6 +29,10 @@ COLUMNS = {
     "currency_rates": ("currency",),
     "linking_settings": ("setting", "value"),
     "given_name_variants": ("name", "variant_of"),
+    "destinations": (
+        *("destination", "kind", "sync_model", "is_enabled", "requests_per_second", "batch_size"),
+        *("mass_delete_share", "null_policy", "purpose", "channels", "confidence_level", "reason"),
+    ),
 }
 TIME_WINDOWS = ("ever", "year", "month", "week")
 ACTIONS = ("include", "exclude", "withdraw")

@@ -165,6 +165,69 @@ SERVICE_TABLES = {
         "value_key": "varchar",
         "frequency": "decimal(18, 9)",
     },
+    # what a destination knows a row by, kept until it has confirmed the deletion (M4)
+    "raw.outbox_addresses": {"destination": "varchar", "row_key": "varchar", "address": "varchar"},
+    "ops.outbox_state": {
+        "destination": "varchar",
+        "row_key": "varchar",
+        "customer_id": "varchar",
+        "payload_hash": "varchar",
+        "claimed": "varchar",
+        "version": "bigint",
+        "is_deleted": "boolean",
+        "acknowledged_at": "timestamp",
+    },
+    "ops.outbox_commands": {
+        "destination": "varchar",
+        "row_key": "varchar",
+        "customer_id": "varchar",
+        "operation": "varchar",
+        "cause": "varchar",
+        "payload_hash": "varchar",
+        "attempts": "bigint",
+        "reason": "varchar",
+        "planned_at": "timestamp",
+        "run_id": "varchar",
+    },
+    "ops.outbox_receipts": {
+        "destination": "varchar",
+        "row_key": "varchar",
+        "customer_id": "varchar",
+        "operation": "varchar",
+        "cause": "varchar",
+        "payload_hash": "varchar",
+        "idempotency_key": "varchar",
+        "receipt": "varchar",
+        "acknowledged_at": "timestamp",
+        "run_id": "varchar",
+    },
+    "ops.outbox_dead_letters": {
+        "destination": "varchar",
+        "row_key": "varchar",
+        "customer_id": "varchar",
+        "operation": "varchar",
+        "cause": "varchar",
+        "payload_hash": "varchar",
+        "attempts": "bigint",
+        "reason": "varchar",
+        "died_at": "timestamp",
+        "run_id": "varchar",
+    },
+    "ops.outbox_runs": {
+        "run_id": "varchar",
+        "destination": "varchar",
+        "started_at": "timestamp",
+        "finished_at": "timestamp",
+        "status": "varchar",
+        "reason": "varchar",
+        "inserted": "bigint",
+        "updated": "bigint",
+        "deleted": "bigint",
+        "unchanged": "bigint",
+        "refused": "bigint",
+        "retried": "bigint",
+        "dead": "bigint",
+    },
 }
 
 
@@ -207,6 +270,17 @@ class Warehouse:
     def by_code_point(self, text: str) -> str:
         """A text expression that compares by code point."""
         return text
+
+    def columns_of(self, table: str) -> list[str]:
+        """The names of a table's or view's columns, in order."""
+        raise NotImplementedError
+
+    def sha256(self, text: str) -> str:
+        """The SHA-256 of a text expression, in hexadecimal digits."""
+        return f"sha256({text})"
+
+    def look_up_by(self, table: str, columns: Sequence[str]) -> None:
+        """An index on these columns, for engines that look rows up by one."""
 
     def after_copy(self, table: str) -> None:
         """Whatever the engine wants before it joins a table just copied in."""
@@ -302,6 +376,12 @@ class DuckDBWarehouse(Warehouse):
     def fetch(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple]:
         return self.scratch.execute(with_literals(sql, parameters)).fetchall()
 
+    def columns_of(self, table: str) -> list[str]:
+        result = self.scratch.execute(f"select * from {table} limit 0")
+        names = [column[0] for column in result.description]
+        result.fetchall()
+        return names
+
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
         self.scratch.execute("begin transaction")
@@ -345,6 +425,11 @@ class PostgresWarehouse(Warehouse):
             cursor.execute(_for_psycopg(sql, parameters), list(parameters) or None)
             return cursor.fetchall()
 
+    def columns_of(self, table: str) -> list[str]:
+        with self.connection.cursor() as cursor:
+            cursor.execute(f"select * from {table} limit 0")
+            return [column[0] for column in cursor.description]
+
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
         self.execute("begin")
@@ -383,6 +468,13 @@ class PostgresWarehouse(Warehouse):
     def by_code_point(self, text: str) -> str:
         return f'{text} collate "C"'
 
+    def sha256(self, text: str) -> str:
+        return f"encode(sha256(convert_to({text}, 'UTF8')), 'hex')"
+
+    def look_up_by(self, table: str, columns: Sequence[str]) -> None:
+        name = f"{table.partition('.')[2]}_key"
+        self.execute(f'create index if not exists "{name}" on {table} ({column_list(columns)})')
+
     def ensure_key_index(self, table: LandingTable) -> None:
         keys = column_list([column.name for column in table.keys])
         name = f"{table.raw_name}_key"
@@ -412,6 +504,8 @@ def sql_value(value: str | int | datetime | None) -> str:
     """A Python value as a SQL literal."""
     if value is None:
         return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
     if isinstance(value, datetime):
         return f"timestamp '{value:%Y-%m-%d %H:%M:%S.%f}'"
     return str(value) if isinstance(value, int) else "'" + value.replace("'", "''") + "'"

@@ -3,6 +3,14 @@
 # model -> what it reads beyond "Who may read whom" (house.md), with the reason
 READS_BEYOND_THE_WALL = {
     ("segments", "source.tekil.ops.load_files"): "freshness is the newest load's, not the build's",
+    (
+        "int_activation__contacts_permitted",
+        "model.tekil.customer_contacts",
+    ): "whether a contact point works is known only there; no value is taken along",
+    (
+        "int_activation__contacts_permitted",
+        "model.tekil.suppressed_customers",
+    ): "who may not be written to any more; ids only",
     ("customer_names", "seed.tekil.survivorship"): "which name wins is an opinion, and opinions are seeds",
     ("int_staging__identifiers_keyed", "source.tekil.raw.identifier_salt"): "keys are made here, once",
     ("int_identity__evidence_keyed", "source.tekil.raw.identifier_salt"): "names of evidence are hashes too",

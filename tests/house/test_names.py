@@ -16,6 +16,8 @@ def well_named(model) -> bool:
         return re.fullmatch(rf"int_{model.layer}__[a-z]+(_[a-z]+)*", model.name) is not None
     if model.name.startswith("seg_"):
         return model.layer == "segments" and re.fullmatch(r"seg_[a-z0-9_]+", model.name) is not None
+    if model.name.startswith("sync_"):
+        return model.layer == "activation" and re.fullmatch(r"sync_[a-z_]+__[a-z_]+s", model.name) is not None
     return PLAIN_NOUN.fullmatch(model.name) is not None
 
 
@@ -55,5 +57,6 @@ def test_no_model_stands_outside_a_layer(models):
         "identity",
         "profiles",
         "segments",
+        "activation",
         "vault",
     }

@@ -125,11 +125,22 @@ def test_steps_are_private_to_their_layer(models):
     open_steps = [
         model.name
         for model in models
-        if model.layer in ("identity", "profiles", "segments")
+        if model.layer in ("identity", "profiles", "segments", "activation")
         and model.name.startswith("int_")
         and model.node["access"] != "private"
     ]
     assert open_steps == []
+
+
+def test_every_payload_has_its_key_hash_and_exposure(models, manifest):
+    from orchestration.lib.outbox.ledger import SERVICE_COLUMNS
+
+    payloads = {model.node["unique_id"]: model for model in models if model.name.startswith("sync_")}
+    assert [m.name for m in payloads.values() if set(SERVICE_COLUMNS) - set(m.node["columns"])] == []
+    exposed = {
+        needed for exposure in manifest["exposures"].values() for needed in exposure["depends_on"]["nodes"]
+    }
+    assert payloads and set(payloads) - exposed == set()
 
 
 def test_every_segment_is_defined_and_united(models):

@@ -2,15 +2,16 @@
 
 from tests.house.exceptions import PLAIN_VALUES_IN_EPHEMERAL, READS_BEYOND_THE_WALL
 
-# layer -> layers whose models it may read, and whether only their public ones; rules are the seeds
+# layer -> layers whose models it may read, and whether only their public ones, or only by a sync_ model; rules are the seeds
 READS = {
     "staging": {},
     "identity": {"staging": "any"},
     "profiles": {"staging": "any", "identity": "public"},
     "segments": {"profiles": "public"},
+    "activation": {"profiles": "public", "segments": "public", "identity": "public", "vault": "sync"},
     "vault": {"staging": "any", "identity": "public"},
 }
-READS_RULES = {"identity", "profiles", "segments"}
+READS_RULES = {"identity", "profiles", "segments", "activation"}
 
 # names of columns that hold contact data, or who a person is
 PERSONAL = {
@@ -51,7 +52,9 @@ def may_read(model, node: dict) -> bool:
         # a source's own folder reads itself; the steps of staging unite them
         return not model.source or f"/{model.source}/" in node["original_file_path"]
     allowed = READS[model.layer].get(layer)
-    return allowed == "any" or (allowed == "public" and access == "public")
+    if allowed == "sync" and not model.name.startswith("sync_"):
+        return False
+    return allowed == "any" or (allowed in ("public", "sync") and access == "public")
 
 
 def test_no_layer_reads_beyond_its_wall(models, manifest):

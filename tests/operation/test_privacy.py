@@ -17,7 +17,7 @@ from tests.operation.helpers import check_conservation, copy_of_tree, published,
 from tests.support.project import land
 from tests.support.tables import connect, rows
 
-RESTRICTED = ("raw", "staging", "vault")
+RESTRICTED = ("raw", "staging", "vault", "activation")
 SECRETS = {"DESTINATION_TEST_TOKEN": "destsecretzq91", "TEKIL_PII_SALT": "saltsecretzq92"}
 
 EMAIL = "kanarya.zqx@posta-zqx.com.tr"

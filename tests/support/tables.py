@@ -65,7 +65,20 @@ ALSO_PUBLIC = (
     "segments.segment_flows",
     "segments.segment_sizes",
     "segments.segment_values",
+    "profiles.contact_consents",
     "vault.customer_names",
+    "vault.suppressed_customers",
+    "activation.sync_braze__users",
+    "activation.sync_files__customers",
+    "activation.sync_google_ads__customers",
+    "activation.sync_mailchimp__members",
+    "activation.sync_meta_ads__customers",
+    "activation.sync_onsite__visitors",
+    "activation.sync_postgres__customers",
+    "activation.sync_push__recipients",
+    "activation.sync_sms__recipients",
+    "activation.sync_webhook__customers",
+    "activation.sync_whatsapp__recipients",
 )
 
 

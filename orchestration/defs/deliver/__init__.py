@@ -1,0 +1,1 @@
+"""What leaves: one asset per destination, behind its sync_ model."""
