@@ -47,6 +47,7 @@ ALSO_PUBLIC = (
     "identity.identity_plausibility",
     "profiles.customer_order_lines",
     "profiles.customer_cart_items",
+    "profiles.days",
     "vault.customer_names",
 )
 
