@@ -17,7 +17,7 @@ ifdef TARGET
 export TEKIL_TARGET = $(TARGET)
 endif
 
-.PHONY: build rebuild sample query explain plan override dbt test lint format fuzz bench bench-identity dev docs lock clean help
+.PHONY: build rebuild sample query explain plan override dbt test lint format fuzz bench bench-identity dev report docs lock clean help
 
 build: $(READY)  ## land what is new, dbt build, print the summary (incremental on an earlier build)
 	@$(RUN) -m orchestration.lib.build
@@ -64,6 +64,9 @@ bench-identity: $(READY)  ## components against Splink and scipy, 1 % batches, 2
 
 dev: $(READY)  ## open Dagster's UI on this project
 	@DAGSTER_HOME=$(CURDIR)/warehouse/dagster $(RUN) -m orchestration.lib.dev
+
+report: $(READY)  ## one HTML page of charts from the public tables of the last build: warehouse/report/index.html
+	@$(RUN) -m orchestration.lib.report
 
 docs: $(READY)  ## dbt docs of the last build, under target/
 	@$(RUN) -m orchestration.lib.run_dbt "docs generate --static"

@@ -1,5 +1,5 @@
-{# The calendar: every day (UTC) from the first trace to the clock. What counts by day joins it, and so does dbt's semantic layer;
-   the end of its last day is the clock of the build. #}
+{# The calendar: every day from the first trace to the clock, as a person in TEKIL_TIMEZONE counts days, with the moments (UTC) at which
+   it begins and ends. What counts by day joins it, and so does dbt's semantic layer; the end of the last day is the clock. #}
 with
 
 customers as (
@@ -24,14 +24,16 @@ first_traces as (
     select min(ordered_at) as first_seen_at
     from orders
 
+    union all
+
+    {# with no trace at all the calendar is the day that holds the clock, or ends with it #}
+    select {{ add_days(as_of(), -1) }} as first_seen_at
+
 ),
 
 span as (
 
-    select
-        {# with no trace at all the calendar is the day of the clock; a clock of midnight belongs to the day that ends with it #}
-        cast(coalesce(min(first_seen_at), {{ add_days(as_of(), -1) }}) as date) as first_day,
-        {{ as_of() }} as as_of
+    select {{ local_date('min(first_seen_at)', default_timezone()) }} as first_day
     from first_traces
 
 ),
@@ -47,7 +49,7 @@ digits as (
 
 ),
 
-{# a hundred thousand days are 273 years: no machine that tracks customers is older #}
+{# a hundred thousand days are 273 years: no trace is older #}
 numbers as (
 
     select ones.digit + 10 * tens.digit + 100 * hundreds.digit + 1000 * thousands.digit + 10000 * more.digit as number
@@ -61,26 +63,39 @@ numbers as (
 
 counted as (
 
-    select
-        span.as_of,
-        {{ add_days('span.first_day', 'numbers.number') }} as starts_at
+    select cast({{ add_days('span.first_day', 'numbers.number') }} as date) as day
     from span
     cross join numbers
+
+),
+
+bounded as (
+
+    select
+        day,
+        {{ as_utc('day', default_timezone()) }} as starts_at,
+        {{ as_utc(add_days('day', 1), default_timezone()) }} as next_starts_at
+    from counted
+    {# no zone is more than a day away from UTC #}
+    where day <= cast({{ add_days(as_of(), 1) }} as date)
 
 ),
 
 days as (
 
     select
+        ---------- booleans
+        next_starts_at <= {{ as_of() }} as is_over,
+
         ---------- dates
-        cast(starts_at as date) as day,
-        cast(date_trunc('month', starts_at) as date) as month,
+        day,
+        cast(date_trunc('month', day) as date) as month,
 
         ---------- timestamps
         starts_at,
-        least({{ add_days('starts_at', 1) }}, as_of) as ends_at
-    from counted
-    where starts_at < as_of
+        least(next_starts_at, {{ as_of() }}) as ends_at
+    from bounded
+    where starts_at < {{ as_of() }}
 
 )
 

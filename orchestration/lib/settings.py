@@ -38,6 +38,7 @@ class Settings:
     threads: int
     lock_timeout: float
     linking: bool = True
+    report_path: Path = PROJECT_ROOT / "warehouse" / "report" / "index.html"
 
     @classmethod
     def from_environment(
@@ -72,6 +73,7 @@ class Settings:
             threads=get.number("TEKIL_THREADS", os.cpu_count() or 1, 1, 1024),
             lock_timeout=get.number("TEKIL_LOCK_TIMEOUT", 600, 0, 7 * 86400),
             linking=get.one_of("TEKIL_LINKING", "on", ("on", "off")) == "on",
+            report_path=_path(root, get.text("TEKIL_REPORT_PATH", "warehouse/report/index.html")),
         )
 
     def clock(self) -> datetime:
