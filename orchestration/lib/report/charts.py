@@ -18,7 +18,9 @@ def bars(points: Points, width: int = 470, height: int = 190, title: str = "") -
     """Upright bars. Points: place, value, label (above the bar), said (when pointed at), faint (drawn pale)."""
     base = chart(points, width, height).encode(
         x=alt.X("place:N", sort=None, title=None, axis=alt.Axis(labelAngle=0, ticks=False)),
-        y=alt.Y("value:Q", title=title or None, axis=alt.Axis(tickCount=4, format="~s", domain=False, ticks=False)),
+        y=alt.Y(
+            "value:Q", title=title or None, axis=alt.Axis(tickCount=4, format="~s", domain=False, ticks=False)
+        ),
     )
     bar = base.mark_bar(color=ACCENT, cornerRadiusTopLeft=2, cornerRadiusTopRight=2).encode(
         description="said:N", opacity=alt.condition("datum.faint", alt.value(0.4), alt.value(1))
@@ -43,14 +45,18 @@ def top(points: Points) -> float:
     return max((point["value"] for point in points), default=0) or 1
 
 
-def areas(points: Points, columns: int = 3, width: int = 262, height: int = 58) -> str:
+def areas(points: Points, columns: int = 3, width: int = 288, height: int = 58) -> str:
     """Small areas over time, a panel each with a scale of its own. Points: panel, day, value."""
     base = chart(points, width, height).encode(
         x=alt.X("day:T", title=None, axis=alt.Axis(format="%b", tickCount="month", labelFlush=True, labelOverlap=True, grid=False, ticks=False, domainColor=GRID)),
         y=alt.Y("value:Q", title=None, axis=alt.Axis(tickCount=2, format="~s", domain=False, ticks=False)),
     )  # fmt: skip
     drawn = base.mark_area(color=ACCENT, opacity=0.18, line={"color": ACCENT, "strokeWidth": 1.5})
-    return svg(panels(drawn, columns).resolve_scale(y="independent"))
+    return svg(
+        panels(drawn, columns, bounds="flush", spacing={"row": 46, "column": 44}).resolve_scale(
+            y="independent"
+        )
+    )
 
 
 def heat(
@@ -62,7 +68,7 @@ def heat(
     cell: tuple[int, int] = (44, 28),
     label_angle: int = 0,
 ) -> str:
-    """Cells that are the darker the larger. Points: column, row, value (0 to 1), label, said; rows go down."""
+    """Cells that are the stronger in colour the larger. Points: column, row, value (0 to 1), label (a line or two), said."""
     base = chart(points, alt.Step(cell[0]), alt.Step(cell[1])).encode(
         x=alt.X("column:N", sort=list(columns), scale=alt.Scale(domain=list(columns)), title=column_title or None,
                 axis=alt.Axis(labelAngle=label_angle, orient="top", ticks=False, domain=False)),
@@ -72,17 +78,21 @@ def heat(
     cells = base.mark_rect(color=HEAT, stroke="var(--paper)", strokeWidth=2).encode(
         description="said:N", opacity=alt.Opacity("value:Q", legend=None, scale=alt.Scale(domain=[0, 1], range=[0.06, 0.95]))
     )  # fmt: skip
-    return svg(cells + base.mark_text(color=INK, fontSize=11).encode(text="label:N"))
+    lines = max((point["label"].count("\n") for point in points), default=0)
+    text = base.mark_text(color=INK, fontSize=11, lineBreak="\n", lineHeight=14, dy=-7 * lines)
+    return svg(cells + text.encode(text="label:N"))
 
 
-def dial(share: float, threshold: float, label: str, below: str) -> str:
-    """Half a circle, filled up to the share, with a mark at the threshold."""
+def dial(share: float, threshold: float, label: str, below: str, mark: str) -> str:
+    """Half a circle, filled up to the share, with a mark at the threshold; label, below and mark are its words."""
     half = math.pi / 2
     angle = math.pi * (1 - threshold)
 
     def arc(start: float, end: float, colour: str, inner: int, outer: int) -> alt.Chart:
         points = [{"start": -half + start * 2 * half, "end": -half + end * 2 * half}]
-        drawn = chart(points, 330, 190).mark_arc(innerRadius=inner, outerRadius=outer, color=colour, x=165, y=160)
+        drawn = chart(points, 330, 190).mark_arc(
+            innerRadius=inner, outerRadius=outer, color=colour, x=165, y=160
+        )
         return drawn.encode(theta=alt.Theta("start:Q", scale=None), theta2="end:Q")
 
     def words(text: str, x: float, y: float, **style: Any) -> alt.Chart:
@@ -94,16 +104,16 @@ def dial(share: float, threshold: float, label: str, below: str) -> str:
         + arc(max(threshold - 0.004, 0), min(threshold + 0.004, 1), INK, 94, 146)
         + words(label, 165, 138, fontSize=40, fontWeight="bold", color=INK)
         + words(below, 165, 164, fontSize=13, color=MUTED)
-        + words(f"line {threshold:.0%}", 165 + 168 * math.cos(angle), 156 - 156 * math.sin(angle), fontSize=12, color=MUTED)
+        + words(mark, 165 + 172 * math.cos(angle), 158 - 158 * math.sin(angle), fontSize=12, color=MUTED)
         + words("0 %", 45, 174, fontSize=12, color=MUTED)
         + words("100 %", 285, 174, fontSize=12, color=MUTED)
     )
 
 
-def dots(points: Points, low: float, width: int = 420) -> str:
+def dots(points: Points, low: float, width: int = 330) -> str:
     """A dot per value on a line from `low` to 1. Points: place, value, kind, said."""
     kinds = list(dict.fromkeys(point["kind"] for point in points))
-    drawn = chart(points, width, alt.Step(30)).mark_point(filled=True, size=95, opacity=0.9).encode(
+    drawn = chart(points, width, alt.Step(15)).mark_point(filled=True, size=95, opacity=0.9).encode(
         y=alt.Y("place:N", sort=None, title=None, axis=alt.Axis(ticks=False, domain=False, grid=True, labelPadding=8)),
         x=alt.X("value:Q", title=None, scale=alt.Scale(domain=[low, 1], nice=False), axis=alt.Axis(tickCount=5, domain=False, ticks=False)),
         color=alt.Color("kind:N", sort=kinds, title=None, scale=alt.Scale(domain=kinds, range=[ACCENT, SECOND, MUTED][: len(kinds)]), legend=alt.Legend(orient="top")),
@@ -119,14 +129,19 @@ def chart(points: Points, width: Any, height: Any) -> alt.Chart:
     return alt.Chart(alt.InlineData(values=list(points)), width=width, height=height)
 
 
-def panels(drawn: alt.Chart | alt.LayerChart, columns: int) -> alt.FacetChart:
+def panels(drawn: alt.Chart | alt.LayerChart, columns: int, **more: Any) -> alt.FacetChart:
     """One panel for each value of `panel`, in the order in which they come."""
     data, drawn.data = drawn.data, alt.Undefined
+    order = list(dict.fromkeys(point["panel"] for point in data.values))
     for layer in getattr(drawn, "layer", ()):
         layer.data = alt.Undefined
     header = alt.Header(labelFontSize=12, labelFontWeight="bold", labelAnchor="start", labelColor=INK)
     return alt.FacetChart(
-        data=data, spec=drawn, facet=alt.Facet("panel:N", sort=None, title=None, header=header), columns=columns
+        data=data,
+        spec=drawn,
+        facet=alt.Facet("panel:N", sort=order, title=None, header=header),
+        columns=columns,
+        **more,
     )
 
 
@@ -142,8 +157,12 @@ def svg(drawn: Any) -> str:
     )  # fmt: skip
     text = vl_convert.vegalite_to_svg(styled.to_dict())
     # what a chart says of a mark to a screen reader, it also says to who points at it
-    text = re.sub(r'(<path aria-label="([^"]+)" role="graphics-symbol"[^>]*?)/>', r"\1><title>\2</title></path>", text)
-    text = re.sub(r"-?\d+\.\d{3,}(?:e-\d+)?", lambda found: f"{float(found[0]):.2f}".rstrip("0").rstrip("."), text)
+    text = re.sub(
+        r'(<path aria-label="([^"]+)" role="graphics-symbol"[^>]*?)/>', r"\1><title>\2</title></path>", text
+    )
+    text = re.sub(
+        r"-?\d+\.\d{3,}(?:e-\d+)?", lambda found: f"{float(found[0]):.2f}".rstrip("0").rstrip("."), text
+    )
     text = re.sub(r' font-family="[^"]*"', "", text)
     width = re.search(r'width="([\d.]+)"', text)[1]
     return re.sub(r'width="[\d.]+" height="[\d.]+"', f'style="width:{float(width):.0f}px"', text, count=1)

@@ -61,26 +61,28 @@ def tiles(answers: Answers, currency: str) -> list[Tile]:
     revenue = change(n["revenue_30d"], n["revenue_30d_before"])
     visitors = count(n["anonymous_visitors"] or 0)
     basket = ratio(n["purchase_revenue_365d"], n["orders_365d"])
+    members = sum(row["size"] for row in answers["segments"])
     return [
         Tile("Known customers", count(n["known_customers"] or 0), f"and {visitors} anonymous visitors", "known_customers"),
         Tile("Active customers", count(n["active_customers"] or 0), f"known, acted in the last 30 days: {share(n['active_customers'], n['known_customers'])}", "active_customers"),
         Tile("On two or more channels", share(ready["share"]), "of known customers: the readiness dial", "readiness_share"),
+        Tile("Segment memberships", count(members), f"in {plural(len(answers['segments']), 'segment')}; one customer may be in many", "segment_size"),
+        Tile("Cart abandonment", share(n["abandoned_cart_sessions_30d"], n["cart_sessions_30d"]), f"of {plural(n['cart_sessions_30d'] or 0, 'visit')} with a cart in 30 days", "cart_abandonment_rate"),
         Tile("Orders, 30 days", count(n["orders_30d"] or 0), f"{orders} {before}" if orders else "none in the 30 days before", "orders"),
-        Tile("Revenue, 30 days", money(n["revenue_30d"] or 0, currency), f"{revenue} {before}" if revenue else "net of returns", "revenue"),
+        Tile("Revenue, 30 days", money(n["revenue_30d"] or 0, currency), f"net of returns; {revenue} {before}" if revenue else "net of returns", "revenue"),
         Tile("Revenue, 365 days", money(n["revenue_365d"] or 0, currency), f"net of returns, {plural(n['orders_365d'] or 0, 'order')}", "revenue"),
         Tile("Average order value", money(basket, currency), "net, purchases of 365 days", "average_order_value"),
         Tile("Repeat purchase rate", share(n["repeat_buyers"], n["buyers"]), f"of {plural(n['buyers'] or 0, 'buyer')} bought twice or more, ever", "repeat_purchase_rate"),
-        Tile("Cart abandonment", share(n["abandoned_cart_sessions_30d"], n["cart_sessions_30d"]), f"of {plural(n['cart_sessions_30d'] or 0, 'visit')} with a cart in 30 days, no order", "cart_abandonment_rate"),
     ]  # fmt: skip
 
 
 def sections(answers: Answers, currency: str) -> list[Section]:
     """The whole report, in reading order."""
     return [
-        Section("readiness", "Do we know our customers?", [readiness(answers), quality(answers)]),
+        Section("identity", "Do we know our customers?", [readiness(answers), quality(answers)]),
         Section("sales", "What do they buy?", [revenue(answers, currency), cohorts(answers), rfm(answers, currency)]),
-        Section("segments", "Who is in which segment?", [sizes(answers), flow(answers), overlap(answers)]),
-        Section("channels", "Where do they meet us?", [channel_mix(answers, currency), channel_counts(answers, currency), funnel(answers)]),
+        Section("membership", "Who is in which segment?", [sizes(answers), flow(answers), overlap(answers)]),
+        Section("meeting", "Where do they meet us?", [channel_mix(answers, currency), channel_counts(answers, currency), funnel(answers)]),
         Section("data", "How fresh and complete is the data?", [loads(answers)]),
     ]  # fmt: skip
 
@@ -94,7 +96,13 @@ def readiness(answers: Answers) -> Figure:
         f"{state}: {row['reason']}.",
         "Share of known customers whom we see as one profile acting on two or more channels (I12). Below the mark, which is a "
         "setting, activation refuses to run. Anonymous visitors are not counted.",
-        charts.dial(float(row["share"]), float(row["threshold"]), share(row["share"]), "on two or more channels")
+        charts.dial(
+            float(row["share"]),
+            float(row["threshold"]),
+            share(row["share"]),
+            "on two or more channels",
+            f"line {share(row['threshold'])}",
+        )
         if row["customers"]
         else "",
         "No customer is known yet.",
@@ -175,7 +183,7 @@ def revenue(answers: Answers, currency: str) -> Figure:
                  "said": f"{row['month']:%B %Y}: {money(row['revenue'], currency)}, {plural(row['orders'], 'order')}"}
                 for row in rows
             ],
-            width=640, title=currency,
+            width=960, title=currency,
         ) if rows else "",
         "No order has landed in the last 13 months.",
         ["month", "orders", f"net revenue, {currency}", "whole month"],
@@ -217,7 +225,7 @@ def cohorts(answers: Answers) -> Figure:
             points,
             [str(since) for since in range(1, max((since for _, since, _ in cells), default=0) + 1)],
             [cohort(month, found) for month in months if month_after(month, 1) <= last],
-            "months since the first purchase", "first purchase in",
+            "months since the first purchase", "first purchase in", cell=(34, 28),
         ) if points else "",
         "Retention needs two whole months with purchases of known customers; there are fewer yet.",
         ["first bought", "months later", "bought", "of", "share"],
@@ -225,7 +233,6 @@ def cohorts(answers: Answers) -> Figure:
             [f"{month:%Y-%m}", str(since), count(buyers), count(found[month, 0]), share(buyers, found[month, 0], 1)]
             for month, since, buyers in cells
         ],
-        is_wide=True,
     )  # fmt: skip
 
 
@@ -243,7 +250,10 @@ def month_after(month: date, months: int) -> date:
 def rfm(answers: Answers, currency: str) -> Figure:
     found = {(row["recency_score"], row["frequency_score"]): row for row in answers["rfm"]}
     most = max((row["customers"] for row in found.values()), default=0)
-    spend, buyers = sum(row["spend"] for row in found.values()), sum(row["customers"] for row in found.values())
+    spend, buyers = (
+        sum(row["spend"] for row in found.values()),
+        sum(row["customers"] for row in found.values()),
+    )
     best = [row for (recency, frequency), row in found.items() if recency >= 4 and frequency >= 4]
     return Figure(
         "rfm",
@@ -252,16 +262,16 @@ def rfm(answers: Answers, currency: str) -> Figure:
         f"six times or more bring {share(sum(row['spend'] for row in best), spend)} of the year's money."
         if found and spend > 0
         else "",
-        f"Customers who bought in the last 365 days: across, how many purchases; down, days since the last one. The number is customers, below it their "
-        f"average net spend of 365 days in {currency}; darker is more customers.",
+        f"Customers who bought in the last 365 days: across, how many purchases; down, days since the last one. The upper number is customers, the lower their "
+        f"average net spend of 365 days in {currency}; stronger colour is more customers.",
         charts.heat(
             [
                 {"row": RECENCY[recency], "column": FREQUENCY[frequency], "value": float(ratio(row["customers"], most)),
-                 "label": f"{count(row['customers'])} · {short(ratio(row['spend'], row['customers']))}",
+                 "label": f"{count(row['customers'])}\n{short(ratio(row['spend'], row['customers']))}",
                  "said": f"{RECENCY[recency]} days since the last, {FREQUENCY[frequency]} purchases: {plural(row['customers'], 'customer')}, {money(row['spend'], currency)} in all"}
                 for (recency, frequency), row in found.items()
             ],
-            list(FREQUENCY.values()), list(RECENCY.values()), "purchases in 365 days", "days since the last", cell=(88, 38),
+            list(FREQUENCY.values()), list(RECENCY.values()), "purchases in 365 days", "days since the last", cell=(74, 44),
         ) if found else "",
         "Nobody we know has bought in the last 365 days.",
         ["days since the last", "purchases", "customers", f"spend of 365 days, {currency}"],
@@ -275,13 +285,17 @@ def rfm(answers: Answers, currency: str) -> Figure:
 def listed(answers: Answers) -> list[dict]:
     """The segments in the order of their codes, the largest where there are too many to show."""
     kept = sorted(answers["segments"], key=lambda row: (-row["size"], row["segment"]))[:MOST_SEGMENTS]
-    return sorted(kept, key=lambda row: (int("".join(filter(str.isdigit, row["requirement"])) or 999), row["segment"]))
+    return sorted(
+        kept, key=lambda row: (int("".join(filter(str.isdigit, row["requirement"])) or 999), row["segment"])
+    )
 
 
 def left_out(answers: Answers) -> str:
     """A sentence where the report does not show every segment."""
     more = len(answers["segments"]) - MOST_SEGMENTS
-    return f" The {MOST_SEGMENTS} largest are shown, {more} more are in segments.segments." if more > 0 else ""
+    return (
+        f" The {MOST_SEGMENTS} largest are shown, {more} more are in segments.segments." if more > 0 else ""
+    )
 
 
 def sizes(answers: Answers) -> Figure:
@@ -319,10 +333,12 @@ def sizes(answers: Answers) -> Figure:
 
 def flow(answers: Answers) -> Figure:
     names = [row["segment"] for row in listed(answers) if row["requirement"] in LIFE_CYCLE]
-    found = [row for row in answers["segment_flow"] if {row["segment"], row["now_segment"]} <= {*names, "none"}]
+    found = [
+        row for row in answers["segment_flow"] if {row["segment"], row["now_segment"]} <= {*names, "none"}
+    ]
     before = {row["segment"]: row["size"] for row in found if row["size"]}
-    stays = [row for row in found if row["segment"] == row["now_segment"] and row["size"]]
-    firm = max(stays, key=lambda row: (ratio(row["customers"], row["size"]), row["segment"]), default=None)
+    moves = [row for row in found if row["size"] and row["now_segment"] != "none" and row["newcomers"]]
+    largest = max(moves, key=lambda row: (row["newcomers"], row["segment"], row["now_segment"]), default=None)
     arrivals = sum(row["customers"] for row in found if row["segment"] == "none") or 1
 
     def part(row: dict) -> float:
@@ -332,8 +348,10 @@ def flow(answers: Answers) -> Figure:
     return Figure(
         "flow",
         "Flow between life-cycle segments in 30 days",
-        f"{share(firm['customers'], firm['size'])} of those who were in {firm['segment']} are still in it, the most of any." if firm else "",
-        "Rows: where customers were 30 days ago (how many in brackets). Columns: where they are now. The number is customers; darker is a larger share of the "
+        f"The largest move: {count(largest['newcomers'])} of the {count(largest['size'])} who were in {largest['segment']} came into {largest['now_segment']}."
+        if largest
+        else "",
+        "Rows: where customers were 30 days ago (how many in brackets). Columns: where they are now. The number is customers; stronger colour is a larger share of the "
         "row. One customer may be in several segments, so a row may add up to more than all of it (G21).",
         charts.heat(
             [
@@ -344,8 +362,8 @@ def flow(answers: Answers) -> Figure:
             [*names, "none"], list(label.values()), "now in", "30 days ago in", cell=(68, 34),
         ) if found else "",
         "Nobody was in a life-cycle segment (G1 to G5) 30 days ago or is now.",
-        ["30 days ago in", "now in", "customers", "share of the row"],
-        [[row["segment"], row["now_segment"], count(row["customers"]), share(row["customers"], row["size"])] for row in found],
+        ["30 days ago in", "now in", "customers", "share of the row", "of them new to it"],
+        [[row["segment"], row["now_segment"], count(row["customers"]), share(row["customers"], row["size"]), count(row["newcomers"])] for row in found],
     )  # fmt: skip
 
 
@@ -466,7 +484,7 @@ def funnel(answers: Answers) -> Figure:
                 for row in rows
                 for step, words in list(STEPS.items())[1:]
             ],
-            width=250, columns=3,
+            width=190, columns=4,
         ) if rows else "",
         "There was no online visit in the last 30 days.",
         ["device", *STEPS.values(), "left with a full cart"],

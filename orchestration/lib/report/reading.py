@@ -26,7 +26,10 @@ def read(settings: Settings) -> dict[str, Rows]:
     Reads the published copy on DuckDB, the public schemas on PostgreSQL. Raises TekilError when there is none.
     """
     with _cursor(settings) as cursor:
-        return {path.stem: _rows(cursor, path.read_text(encoding="utf-8")) for path in sorted(QUERIES.glob("*.sql"))}
+        return {
+            path.stem: _rows(cursor, path.read_text(encoding="utf-8"))
+            for path in sorted(QUERIES.glob("*.sql"))
+        }
 
 
 @contextlib.contextmanager

@@ -30,7 +30,9 @@ then_in as (
 ),
 
 now_in as (
-    select customer_id, segment from states where is_in_now > 0
+    select customer_id, segment, case when was_in > 0 then 0 else 1 end as is_new
+    from states
+    where is_in_now > 0
 ),
 
 touched as (
@@ -40,21 +42,21 @@ touched as (
 ),
 
 moved as (
-    select then_in.segment, now_in.segment as now_segment, count(*) as customers
+    select then_in.segment, now_in.segment as now_segment, count(*) as customers, sum(is_new) as newcomers
     from then_in
     inner join now_in on then_in.customer_id = now_in.customer_id
     group by then_in.segment, now_in.segment
 
     union all
 
-    select then_in.segment, 'none' as now_segment, count(*) as customers
+    select then_in.segment, 'none' as now_segment, count(*) as customers, count(*) as newcomers
     from then_in
     inner join touched on then_in.customer_id = touched.customer_id and touched.is_in_any = 0
     group by then_in.segment
 
     union all
 
-    select 'none' as segment, now_in.segment as now_segment, count(*) as customers
+    select 'none' as segment, now_in.segment as now_segment, count(*) as customers, sum(is_new) as newcomers
     from now_in
     inner join touched on now_in.customer_id = touched.customer_id and touched.was_in_any = 0
     group by now_in.segment
@@ -64,6 +66,6 @@ sizes as (
     select segment, count(*) as size from then_in group by segment
 )
 
-select moved.segment, moved.now_segment, moved.customers, sizes.size
+select moved.segment, moved.now_segment, moved.customers, moved.newcomers, sizes.size
 from moved
 left join sizes on moved.segment = sizes.segment
