@@ -1,6 +1,8 @@
 """`make report`: one HTML page, without a network and without JavaScript, made from the public tables. See docs/report.md."""
 
+import contextlib
 import os
+import re
 from pathlib import Path
 
 import jinja2
@@ -30,7 +32,8 @@ def make_report(settings: Settings) -> Path:
             "free some disk space, or set TEKIL_REPORT_PATH to a file you may write."
         ) from None
     finally:
-        draft.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            draft.unlink(missing_ok=True)
     return path
 
 
@@ -47,7 +50,7 @@ def rendered(settings: Settings) -> str:
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     ).get_template("page.html.j2")
-    return page.render(
+    text = page.render(
         **answers["clock"][0],
         style=(HERE / "page.css").read_text(encoding="utf-8"),
         currency=settings.currency,
@@ -55,3 +58,10 @@ def rendered(settings: Settings) -> str:
         tiles=figures.tiles(answers, settings.currency),
         sections=figures.sections(answers, settings.currency),
     )
+    return numbered_anew(text)
+
+
+def numbered_anew(text: str) -> str:
+    """The ids of clip paths as they come: the renderer counts on from chart to chart as long as the process lives."""
+    seen: dict[str, str] = {}
+    return re.sub(r"\bclip\d+\b", lambda found: seen.setdefault(found[0], f"clip-{len(seen) + 1}"), text)

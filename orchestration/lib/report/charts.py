@@ -48,7 +48,7 @@ def top(points: Points) -> float:
 def areas(points: Points, columns: int = 3, width: int = 288, height: int = 58) -> str:
     """Small areas over time, a panel each with a scale of its own. Points: panel, day, value."""
     base = chart(points, width, height).encode(
-        x=alt.X("day:T", title=None, axis=alt.Axis(format="%b", tickCount="month", labelFlush=True, labelOverlap=True, grid=False, ticks=False, domainColor=GRID)),
+        x=alt.X("day:T", scale=alt.Scale(type="utc"), title=None, axis=alt.Axis(format="%b", tickCount="month", labelFlush=True, labelOverlap=True, grid=False, ticks=False, domainColor=GRID)),
         y=alt.Y("value:Q", title=None, axis=alt.Axis(tickCount=2, format="~s", domain=False, ticks=False)),
     )  # fmt: skip
     drawn = base.mark_area(color=ACCENT, opacity=0.18, line={"color": ACCENT, "strokeWidth": 1.5})

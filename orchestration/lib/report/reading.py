@@ -2,6 +2,7 @@
 
 import contextlib
 import datetime
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -30,6 +31,15 @@ def read(settings: Settings) -> dict[str, Rows]:
             path.stem: _rows(cursor, path.read_text(encoding="utf-8"))
             for path in sorted(QUERIES.glob("*.sql"))
         }
+
+
+def tables() -> list[str]:
+    """The tables that the queries name, as schema.table."""
+    named = (
+        re.findall(r"\b(?:from|join) (\w+\.\w+)", path.read_text(encoding="utf-8"))
+        for path in QUERIES.glob("*.sql")
+    )
+    return sorted({table for found in named for table in found})
 
 
 @contextlib.contextmanager

@@ -1,4 +1,4 @@
--- What customers did of their own accord, and what was bought, in the last 90 days, by channel.
+-- What customers did of their own accord, and what was bought, in the last 90 days, by channel; channels we do not know are one.
 with
 
 clock as (
@@ -6,7 +6,7 @@ clock as (
 ),
 
 acts as (
-    select channel, count(*) as acts
+    select channel, count(*) as acts, 0 as orders, 0 as revenue
     from profiles.customer_events
     cross join clock
     where is_own_act and occurred_at > as_of - interval '90 days'
@@ -16,18 +16,36 @@ acts as (
 sales as (
     select
         channel,
+        0 as acts,
         sum(case when is_purchase then 1 else 0 end) as orders,
-        sum(net_amount_base) as revenue
+        coalesce(sum(net_amount_base), 0) as revenue
     from profiles.customer_orders
     cross join clock
     where ordered_at > as_of - interval '90 days'
     group by channel
+),
+
+both_sides as (
+    select * from acts
+    union all
+    select * from sales
+),
+
+-- a sender may write anything in a channel, and nothing of that reaches the page
+named as (
+    select
+        case
+            when channel in (
+                'web', 'app', 'kiosk', 'tablet', 'store', 'email', 'sms', 'push', 'whatsapp', 'onsite', 'call', 'service', 'social'
+            ) then channel
+            else 'other'
+        end as channel,
+        acts,
+        orders,
+        revenue
+    from both_sides
 )
 
-select
-    coalesce(acts.channel, sales.channel) as channel,
-    coalesce(acts.acts, 0) as acts,
-    coalesce(sales.orders, 0) as orders,
-    coalesce(sales.revenue, 0) as revenue
-from acts
-full join sales on acts.channel = sales.channel
+select channel, sum(acts) as acts, sum(orders) as orders, sum(revenue) as revenue
+from named
+group by channel
