@@ -17,7 +17,7 @@ ifdef TARGET
 export TEKIL_TARGET = $(TARGET)
 endif
 
-.PHONY: build rebuild sample query explain plan override release discard deliver deliver-plan dbt test lint format fuzz bench bench-identity dev graph docs lock clean help
+.PHONY: build rebuild sample query explain plan override release discard deliver deliver-plan dbt test lint format fuzz bench bench-identity dev graph report docs lock clean help
 
 build: $(READY)  ## land what is new, dbt build, print the summary (incremental on an earlier build)
 	@$(RUN) -m orchestration.lib.build
@@ -79,6 +79,9 @@ dev: $(READY)  ## open Dagster's UI on this project
 
 graph: $(READY)  ## keep the asset graph as it is now: read what changed in tests/orchestration/graph.txt
 	@TEKIL_PII_SALT=none TEKIL_TARGET=duckdb $(RUN) -m tests.orchestration.look --graph > target/graph.txt && mv target/graph.txt tests/orchestration/graph.txt && git diff --stat tests/orchestration/graph.txt
+
+report: $(READY)  ## one HTML page of charts from the public tables of the last build: warehouse/report/index.html
+	@$(RUN) -m orchestration.lib.report
 
 docs: $(READY)  ## dbt docs of the last build, under target/
 	@$(RUN) -m orchestration.lib.run_dbt "docs generate --static"

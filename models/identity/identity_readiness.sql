@@ -110,7 +110,10 @@ readiness as (
         threshold,
 
         ---------- booleans
-        customers > 0 and share >= threshold as is_ready
+        customers > 0 and share >= threshold as is_ready,
+
+        ---------- timestamps
+        {{ as_of() }} as measured_at
     from shared
 
 )

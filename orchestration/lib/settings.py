@@ -42,6 +42,7 @@ class Settings:
     known_at: datetime | None = None
     gate: bool = True
     stale_after: int = 168
+    report_path: Path = PROJECT_ROOT / "warehouse" / "report" / "index.html"
 
     @classmethod
     def from_environment(
@@ -80,6 +81,7 @@ class Settings:
             known_at=get.moment("TEKIL_KNOWN_AT"),
             gate=get.one_of("TEKIL_GATE", "on", ("on", "off")) == "on",
             stale_after=get.number("TEKIL_STALE_AFTER", 168, 0, 100_000),
+            report_path=_path(root, get.text("TEKIL_REPORT_PATH", "warehouse/report/index.html")),
         )
 
     def clock(self) -> datetime:
