@@ -55,6 +55,8 @@ STRINGS = [
     "normalise_birth_date",
     "normalise_country",
     "normalise_gender",
+    "normalise_device",
+    "normalise_place",
 ]
 LEAVES = {
     "divided": """select id, {{ divide('a', 'b', 0) }}, {{ divide('a', 'b', 2) }}, {{ divide('a', 'b', 6) }}
