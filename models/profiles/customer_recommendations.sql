@@ -1,6 +1,8 @@
 {# What to show each customer next: companions of what lies in the cart, was bought or was looked at, then best sellers of the favourite
    category. Never what was given back, was bought not long ago, lies in the cart, is out of stock or is no longer sold. Only the newest
    products of a customer speak, and each has a bounded number of companions, so the work grows with customers alone. #}
+{% set reasons = ['bought', 'cart', 'popular', 'viewed'] -%}
+
 with
 
 cart_items as (
@@ -40,6 +42,7 @@ affinities as (
 associations as (
 
     select * from {{ ref('product_associations') }}
+    where rank <= {{ profile_count('recommendations', 'max_companions') }}
 
 ),
 
@@ -74,7 +77,7 @@ sources as (
         product_id,
         'cart' as reason,
         'bought_together' as kind,
-        {{ profile_setting('recommendations', 'weight_cart') }} as weight,
+        cast({{ profile_setting('recommendations', 'weight_cart') }} as numeric(9, 4)) as weight,
         added_at as spoke_at
     from cart_items
 
@@ -85,7 +88,7 @@ sources as (
         product_id,
         'bought' as reason,
         'bought_together' as kind,
-        {{ profile_setting('recommendations', 'weight_bought') }} as weight,
+        cast({{ profile_setting('recommendations', 'weight_bought') }} as numeric(9, 4)) as weight,
         last_bought_at as spoke_at
     from purchases
     where last_bought_at > {{ add_days(as_of(), '-' ~ profile_count('associations', 'bought_window_days')) }}
@@ -97,7 +100,7 @@ sources as (
         product_id,
         'viewed' as reason,
         'viewed_together' as kind,
-        {{ profile_setting('recommendations', 'weight_viewed') }} as weight,
+        cast({{ profile_setting('recommendations', 'weight_viewed') }} as numeric(9, 4)) as weight,
         last_viewed_at as spoke_at
     from views
 
@@ -119,23 +122,31 @@ sources_placed as (
 
 ),
 
+{# what may be shown of each product's companions: small, so that customers meet only what can be recommended #}
+companions_offered as (
+
+    select
+        associations.product_id,
+        associations.kind,
+        associations.other_product_id,
+        cast(associations.confidence as numeric(5, 4)) as confidence
+    from associations
+    inner join offered on associations.other_product_id = offered.product_id
+
+),
+
 companions as (
 
     select
         sources_placed.customer_id,
-        associations.other_product_id as product_id,
+        companions_offered.other_product_id as product_id,
         sources_placed.reason,
-        cast(sum(associations.confidence * sources_placed.weight) as numeric(18, 4)) as score
+        companions_offered.confidence * sources_placed.weight as points
     from sources_placed
-    inner join associations
-        on sources_placed.product_id = associations.product_id
-        and sources_placed.kind = associations.kind
-    inner join offered on associations.other_product_id = offered.product_id
+    inner join companions_offered
+        on sources_placed.product_id = companions_offered.product_id
+        and sources_placed.kind = companions_offered.kind
     where sources_placed.place <= {{ profile_count('recommendations', 'max_sources') }}
-    group by
-        sources_placed.customer_id,
-        associations.other_product_id,
-        sources_placed.reason
 
 ),
 
@@ -191,7 +202,7 @@ popular as (
         affinities.customer_id,
         best_sellers.product_id,
         'popular' as reason,
-        cast(best_sellers.popularity * {{ profile_setting('recommendations', 'weight_popular') }} as numeric(18, 4)) as score
+        cast(best_sellers.popularity * {{ profile_setting('recommendations', 'weight_popular') }} as numeric(14, 8)) as points
     from affinities
     inner join best_sellers on affinities.value = best_sellers.category
     where
@@ -208,6 +219,23 @@ candidates as (
     union all
 
     select * from popular
+
+),
+
+{# one pass over the candidates: the points of each reason side by side #}
+added as (
+
+    select
+        customer_id,
+        product_id,
+        {%- for reason in reasons %}
+        cast(sum(case when reason = '{{ reason }}' then points else 0 end) as numeric(18, 4)) as {{ reason }}_score
+        {%- if not loop.last %},{% endif %}
+        {%- endfor %}
+    from candidates
+    group by
+        customer_id,
+        product_id
 
 ),
 
@@ -236,44 +264,24 @@ refused as (
 
 ),
 
-allowed as (
-
-    select candidates.*
-    from candidates
-    left join refused
-        on candidates.customer_id = refused.customer_id
-        and candidates.product_id = refused.product_id
-    where refused.customer_id is null
-
-),
-
-reasons_placed as (
-
-    select
-        allowed.*,
-        row_number() over (
-            partition by
-                customer_id,
-                product_id
-            order by
-                score desc,
-                {{ binary_order('reason') }} asc
-        ) as place
-    from allowed
-
-),
-
 scored as (
 
     select
-        customer_id,
-        product_id,
-        max(case when place = 1 then reason end) as reason,
-        cast(sum(score) as numeric(18, 4)) as score
-    from reasons_placed
-    group by
-        customer_id,
-        product_id
+        added.customer_id,
+        added.product_id,
+        {# of equal reasons the first by name #}
+        case greatest(added.bought_score, added.cart_score, added.popular_score, added.viewed_score)
+            when added.bought_score then 'bought'
+            when added.cart_score then 'cart'
+            when added.popular_score then 'popular'
+            else 'viewed'
+        end as reason,
+        added.bought_score + added.cart_score + added.popular_score + added.viewed_score as score
+    from added
+    left join refused
+        on added.customer_id = refused.customer_id
+        and added.product_id = refused.product_id
+    where refused.customer_id is null
 
 ),
 
@@ -294,7 +302,7 @@ ranked as (
                 score desc,
                 {{ binary_order('product_id') }} asc
         ) as rank,
-        score
+        cast(score as numeric(18, 4)) as score
     from scored
 
 )

@@ -16,11 +16,10 @@ thresholds as (
     select
         {%- for dimension in dimensions %}
         {%- for score in [2, 3, 4, 5] %}
-        max(case when dimension = '{{ dimension }}' and score = {{ score }} then threshold end) as {{ dimension }}_{{ score }}
-        {%- if not loop.last %},{% endif %}
+        max(case when dimension = '{{ dimension }}' and score = {{ score }} then threshold end) as {{ dimension }}_{{ score }},
         {%- endfor %}
-        {%- if not loop.last %},{% endif %}
         {%- endfor %}
+        count(*) as line_count
     from {{ ref('rfm_thresholds') }}
 
 ),
@@ -89,9 +88,9 @@ scored as (
             {%- endfor %}
             else 1
         end as {{ dimension }}_score,
-        cast({{ integer_divide('5 * placed.' ~ dimension ~ '_worse', 'placed.population') }} + 1 as integer) as {{ dimension }}_quintile
-        {%- if not loop.last %},{% endif %}
+        cast({{ integer_divide('5 * placed.' ~ dimension ~ '_worse', 'placed.population') }} + 1 as integer) as {{ dimension }}_quintile,
         {%- endfor %}
+        placed.population
     from buyers
     cross join thresholds
     left join placed on buyers.customer_id = placed.customer_id

@@ -17,8 +17,7 @@ events as (
 
 tickets as (
 
-    select
-        'zendesk/' || ticket_id as event_id
+    select 'zendesk/' || ticket_id as event_id
     from {{ ref('stg_zendesk__tickets') }}
     where
         satisfaction_score = 'bad'
@@ -28,8 +27,7 @@ tickets as (
 
 social_messages as (
 
-    select
-        'sprout_social/' || social_message_id as event_id
+    select 'sprout_social/' || social_message_id as event_id
     from {{ ref('stg_sprout_social__messages') }}
     where sentiment = 'negative'
 

@@ -465,7 +465,9 @@ class Judge:
         for (customer, reason), found in speaks.items():
             kind = "viewed_together" if reason == "viewed" else "bought_together"
             for _, product in best(found, lambda x: (-x[0].timestamp(), x[1]))[:most]:
-                for other, _, _, confidence, _ in companions.get((kind, product), []):
+                for other, _, _, confidence, _ in companions.get((kind, product), [])[
+                    : int(self.setting(topic, "max_companions"))
+                ]:
                     points[customer, other][reason] += confidence * self.setting(topic, f"weight_{reason}")
         sellers = defaultdict(list)
         for product, count in self.sold().items():
