@@ -55,6 +55,19 @@ EDGES = [
     datetime(2024, 2, 29, 12), datetime(2024, 2, 28, 21), datetime(2024, 12, 31, 21), datetime(2025, 2, 28, 21), datetime(2025, 5, 31, 21),
     datetime(2025, 12, 31, 21), datetime(2026, 1, 31, 21), datetime(2026, 2, 28, 21), datetime(2026, 3, 31, 20, 59, 59), datetime(2026, 5, 31, 21),
 ]  # fmt: skip
+# how many, and of how much: on the lines of RFM, of an average basket, of a VIP
+BASKETS = [
+    (21, 2500),
+    (8, 2500),
+    (7, 2500),
+    (5, 4000),
+    (3, 2500),
+    (2, 25000),
+    (2, 3750),
+    (2, 1250),
+    (1, 20000),
+    (1, 2500),
+]
 GAPS = [0, 7, 30, 31, 45, 59, 60, 61, 89, 90, 91, 121, 180, 181, 365]
 TABLES = [
     ("shop", "customers"), ("shop", "products"), ("shop", "orders"), ("shop", "order_lines"), ("shop", "refunds"), ("pos", "receipts"),
@@ -111,6 +124,10 @@ class World:
                 self.add("shop", "products", id=self.products[-1], title=letter, category=category, currency="TRY", price=100,
                     updated_at="2020-01-01T00:00:00Z")  # fmt: skip
         self.favourites = dice.sample(self.products, 2)
+        if number % 8 == 1:
+            # nothing else, so that counts and sums stay on the lines
+            self.baskets(self.moments[0], *BASKETS[number // 8 % len(BASKETS)])
+            return
         for at in self.moments:
             dice.choice(
                 [
@@ -126,8 +143,6 @@ class World:
             )(at)
         if number % 5 == 0:
             self.habit(self.moments[0])
-        if number % 20 == 1:
-            self.many_baskets(self.moments[0])
 
     def around(self, at: datetime) -> datetime:
         return at + self.dice.choice(
@@ -277,12 +292,11 @@ class World:
             if when <= CLOCK:
                 self.track(when, None, "web", self.dice.choice(["mobile", "desktop"]))
 
-    def many_baskets(self, at: datetime) -> None:
-        """Twenty-one baskets of exactly 2,500: much money, and an average on the line."""
-        for day in range(21):
-            receipt_id = f"k-{self.number()}"
-            self.add("pos", "receipts", receipt_id=receipt_id, store_id="S1", email=self.email, occurred_at=told(at + timedelta(days=day)),
-                kind="sale", currency="TRY", total_amount=2500)  # fmt: skip
+    def baskets(self, at: datetime, count: int, amount: int) -> None:
+        """Equal baskets, a day apart."""
+        for day in range(count):
+            self.add("pos", "receipts", receipt_id=f"k-{self.number()}", store_id="S1", email=self.email,
+                occurred_at=told(at + timedelta(days=day)), kind="sale", currency="TRY", total_amount=amount)  # fmt: skip
 
     def message(self, at: datetime) -> None:
         message_id = f"s-{self.number()}"
