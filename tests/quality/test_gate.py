@@ -326,7 +326,12 @@ def test_nothing_new_needs_no_great_expectations(make_settings):
         "assert closed_because(warehouse, settings) is None; warehouse.close()\n"
         "sys.exit(any(name in sys.modules for name in ('great_expectations', 'pandas', 'sqlalchemy')))"
     )
-    assert subprocess.run([sys.executable, "-c", code], cwd=PROJECT, env=environment(desk)).returncode == 0
+    assert (
+        subprocess.run(
+            [sys.executable, "-c", code], cwd=PROJECT, env=environment(desk, TEKIL_GATE="on")
+        ).returncode
+        == 0
+    )
 
 
 def test_a_kill_in_the_middle_of_a_stop_loses_nothing(make_settings):
@@ -359,7 +364,7 @@ def test_a_kill_in_the_middle_of_a_stop_loses_nothing(make_settings):
         "def die(*a):\n kept(*a)\n os.kill(os.getpid(), signal.SIGKILL)\n"
         "merging.write_quarantine = die; load.main()"
     )
-    died = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, env=environment(desk))
+    died = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, env=environment(desk, TEKIL_GATE="on"))
     assert died.returncode == -signal.SIGKILL
     assert desk.fetch("select count(*) from ops.gate") == [(0,)] and set(desk.in_raw().values()) == {0}
     desk.load()
@@ -441,7 +446,7 @@ def test_the_command_is_stopped_with_one_sentence(make_settings):
     done = subprocess.run(
         [sys.executable, "-m", "orchestration.lib.build"],
         cwd=PROJECT,
-        env=environment(desk) | {"TEKIL_LINKING": "off", "PATH": os.environ["PATH"]},
+        env=environment(desk, TEKIL_GATE="on") | {"TEKIL_LINKING": "off", "PATH": os.environ["PATH"]},
         capture_output=True,
         text=True,
     )
