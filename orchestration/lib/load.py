@@ -241,7 +241,9 @@ class _Run:
         if released and new:
             report.files_held += len(new)
             report.files_skipped -= len(new)
-            self.progress(f"{table.label}: {len(new)} new files wait for the next load, after the released ones")
+            self.progress(
+                f"{table.label}: {len(new)} new files wait for the next load, after the released ones"
+            )
         return released or new
 
     def _judge(self, staging: Staging, stamp: Stamp, report: LoadReport) -> list[Verdict]:
@@ -249,7 +251,9 @@ class _Run:
         if not staging.batches:
             return []
         if not self.settings.gate:
-            self.progress("the gate is off (TEKIL_GATE): what landed is loaded unjudged, and nothing may leave")
+            self.progress(
+                "the gate is off (TEKIL_GATE): what landed is loaded unjudged, and nothing may leave"
+            )
             return []
         verdicts = judge(staging, self.warehouse, self.settings, self.contract, self.waived)
         for verdict in verdicts:

@@ -120,7 +120,9 @@ def _rank(warehouse: Warehouse, table: LandingTable, name: str) -> str:
     return ", ".join(parts)
 
 
-def write_quarantine(warehouse: Warehouse, batch: Batch, stamp: Stamp, files: Collection[int] | None = None) -> None:
+def write_quarantine(
+    warehouse: Warehouse, batch: Batch, stamp: Stamp, files: Collection[int] | None = None
+) -> None:
     """Append the refused rows of the batch, or of some of its files, to raw.quarantine."""
     table = batch.table
     some = "" if files is None else f" where _file_number in ({', '.join(map(str, files))})"
@@ -133,9 +135,7 @@ def write_quarantine(warehouse: Warehouse, batch: Batch, stamp: Stamp, files: Co
     )
 
 
-def count_rows(
-    scratch: duckdb.DuckDBPyConnection, batch: Batch, added: dict[int, int]
-) -> dict[int, Counts]:
+def count_rows(scratch: duckdb.DuckDBPyConnection, batch: Batch, added: dict[int, int]) -> dict[int, Counts]:
     """The counts of each file of the batch, by file number."""
     rows = scratch.execute(
         f"select _file_number, count(*), count(_refusal) from {batch.checked} group by _file_number"

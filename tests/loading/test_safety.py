@@ -34,6 +34,7 @@ def environment(desk: Desk, **more: str) -> dict[str, str]:
         "TEKIL_PII_SALT": settings.pii_salt,
         "TEKIL_AS_OF": "2026-03-01T00:00:00Z",
         "TEKIL_LOCK_TIMEOUT": "20",
+        "TEKIL_GATE": "off",
         **more,
     }
 
@@ -233,5 +234,5 @@ def test_a_full_load_needs_no_connection_import_of_pandas(duck):
     )
     duck.put("shop/customers/a.csv", "id\n1\n")
     assert duckdb.__version__
-    env = environment(duck, TEKIL_GATE="off")
+    env = environment(duck)
     assert subprocess.run([sys.executable, "-c", code], cwd=PROJECT, env=env).returncode == 0

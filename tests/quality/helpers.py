@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from orchestration.lib.gate import GateClosed, closed_because
+from orchestration.lib.landing import read_contract
 from orchestration.lib.load import LoadReport, load
 from orchestration.lib.warehouse import open_warehouse
 from tests.conftest import PROJECT
@@ -38,10 +39,23 @@ class GateDesk(Desk):
         finally:
             warehouse.close()
 
+    def fetch_all(self, *queries: str) -> list[list[tuple]]:
+        """Several answers for one opening of the warehouse."""
+        warehouse = open_warehouse(self.settings)
+        try:
+            return [warehouse.fetch(query) for query in queries]
+        finally:
+            warehouse.close()
+
+    def load_id(self) -> int:
+        return self.fetch("select max(load_id) from ops.load_runs")[0][0]
+
     def in_raw(self) -> dict[str, int]:
         """Rows of every raw table, which the staging views show as they are."""
-        tables = self.fetch("select source || '__' || table_name from ops.row_counts")
-        return {table: self.fetch(f"select count(*) from raw.{table}")[0][0] for (table,) in tables}
+        names = [table.raw_name for table in read_contract(PROJECT).values()]
+        return dict(
+            self.fetch(" union all ".join(f"select '{name}', count(*) from raw.{name}" for name in names))
+        )
 
     def broken(self) -> list[tuple[str, str, str]]:
         """(table, rule, outcome) of what was broken in the newest verdict."""
@@ -76,7 +90,9 @@ def small_rules(folder: Path, *more: dict[str, str], most: int = 50, history: in
     return root
 
 
-def gate_desk(make_settings, folder: Path, engine: str = "duckdb", *more: dict[str, str], **numbers) -> GateDesk:
+def gate_desk(
+    make_settings, folder: Path, engine: str = "duckdb", *more: dict[str, str], **numbers
+) -> GateDesk:
     settings = make_settings(engine)
     root = small_rules(folder, *more, **numbers)
     return GateDesk(replace(settings, root=root))

@@ -44,7 +44,10 @@ def quality_gate(context: AssetCheckExecutionContext):
 def _result(settings: Settings, name: str, verdict: TableVerdict | None) -> AssetCheckResult:
     if verdict is None:
         return AssetCheckResult(
-            passed=True, asset_key=["raw", name], check_name=CHECK, metadata={"verdict": "nothing was judged yet"}
+            passed=True,
+            asset_key=["raw", name],
+            check_name=CHECK,
+            metadata={"verdict": "nothing was judged yet"},
         )
     broken = [row for row in verdict.outcomes if row.is_broken]
     lines = ["| expectation | severity | outcome | rows | break it | reason |", "|---|---|---|---:|---:|---|"]

@@ -85,7 +85,9 @@ def _page(verdicts: "list[Verdict]", stamp: "Stamp") -> str:
     head = f'<p><a href="index.html">all loads</a></p><h1>{escape(title)}</h1>'
     if stopped:
         head += '<p class="stopped">Nothing of this load was put into raw. The rows of the stopped files are in raw.quarantine.</p>'
-    return _html(title, head + "".join(map(_table, sorted(verdicts, key=lambda v: (not v.is_blocked, v.table.label)))))
+    return _html(
+        title, head + "".join(map(_table, sorted(verdicts, key=lambda v: (not v.is_blocked, v.table.label))))
+    )
 
 
 def _table(verdict: "Verdict") -> str:
@@ -121,5 +123,6 @@ def _index(pages: Iterable[Path]) -> str:
         style = "block" if ": stopped" in title else "passed"
         rows.append(f'<tr><td><a class="{style}" href="{page.name}">{title}</a></td></tr>')
     return _html(
-        "Quality gate", f"<h1>Quality gate</h1><p>Newest load first.</p><table><tbody>{''.join(rows)}</tbody></table>"
+        "Quality gate",
+        f"<h1>Quality gate</h1><p>Newest load first.</p><table><tbody>{''.join(rows)}</tbody></table>",
     )

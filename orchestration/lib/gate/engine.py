@@ -13,6 +13,11 @@ import great_expectations as gx
 import sqlalchemy
 from duckdb_sqlalchemy import ConnectionWrapper
 from great_expectations.core.batch import Batch
+from great_expectations.data_context.types.base import (
+    DataContextConfig,
+    InMemoryStoreBackendDefaults,
+    ProgressBarsConfig,
+)
 from great_expectations.datasource.fluent import SQLDatasource
 from great_expectations.execution_engine import SqlAlchemyExecutionEngine
 
@@ -73,8 +78,14 @@ class Judge:
     """An ephemeral context over the scratch tables; `ask` validates one suite on one of them."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection):
-        self.context = gx.get_context(mode="ephemeral")
-        self.context.variables.progress_bars = {"globally": False}
+        self.context = gx.get_context(
+            mode="ephemeral",
+            project_config=DataContextConfig(
+                store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False),
+                progress_bars=ProgressBarsConfig(globally=False),
+                analytics_enabled=False,
+            ),
+        )
         self.source = ScratchDatasource(name="landed").bind(connection)
         self.source._data_context = self.context
 
@@ -85,7 +96,10 @@ class Judge:
         suite = gx.ExpectationSuite(name=view, expectations=expectations)
         results = batch.validate(suite, result_format="BASIC").results
         by_question = {
-            (result.expectation_config.type, result.expectation_config.kwargs["unexpected_rows_query"]): result
+            (
+                result.expectation_config.type,
+                result.expectation_config.kwargs["unexpected_rows_query"],
+            ): result
             for result in results
         }
         return [by_question[asked.expectation_type, asked.unexpected_rows_query] for asked in expectations]
@@ -93,4 +107,3 @@ class Judge:
     def close(self) -> None:
         """Let go of the loader's connection."""
         self.source.get_engine().dispose()
-

@@ -424,7 +424,9 @@ class ExpectFreshRows(WholeBatchExpectation):
     @classmethod
     def question(cls, rule: Rule, facts: Facts) -> tuple[str, str, str, str]:
         age = f"(epoch({sql_value(facts.now)}) - epoch(newest)) / 3600"
-        measured = f"max({quoted(rule.columns[0])}) as newest, (select count(*) from {EARLIER_LOADS}) as loads"
+        measured = (
+            f"max({quoted(rule.columns[0])}) as newest, (select count(*) from {EARLIER_LOADS}) as loads"
+        )
         return (
             measured,
             f"newest is null or {age} > {rule.maximum}",
@@ -436,15 +438,15 @@ class ExpectFreshRows(WholeBatchExpectation):
 class ExpectFewRefusals(WholeBatchExpectation):
     """Most rows of a file can be understood: where most cannot, its layout has changed."""
 
-    says: ClassVar[str] = "The loader understands all rows but a share of {maximum} of the rows, once there are {history} earlier loads."
+    says: ClassVar[str] = (
+        "The loader understands all rows but a share of {maximum} of the rows, once there are {history} earlier loads."
+    )
     needs: ClassVar[tuple[str, ...]] = ("maximum",)
     counts: ClassVar[str] = "(rows_judged + refused)"
 
     @classmethod
     def question(cls, rule: Rule, facts: Facts) -> tuple[str, str, str, str]:
-        measured = (
-            f"(select max(rows_refused) from {REFUSALS}) as refused, (select count(*) from {EARLIER_LOADS}) as loads"
-        )
+        measured = f"(select max(rows_refused) from {REFUSALS}) as refused, (select count(*) from {EARLIER_LOADS}) as loads"
         return measured, f"refused > {rule.maximum} * {cls.counts}", "refused", f"loads >= {rule.min_history}"
 
 
@@ -458,7 +460,9 @@ class ExpectFewRepeats(WholeBatchExpectation):
     def question(cls, rule: Rule, facts: Facts) -> tuple[str, str, str, str]:
         keys = f"hash({', '.join(quoted(key) for key in facts.keys)})"
         # beyond a million rows an estimate (2 %) is enough to see a flood
-        distinct = f"case when count(*) > 1000000 then approx_count_distinct({keys}) else null end as estimated"
+        distinct = (
+            f"case when count(*) > 1000000 then approx_count_distinct({keys}) else null end as estimated"
+        )
         measured = f"{distinct}, count(distinct case when _gate_small then {keys} end) as counted"
         repeats = "greatest(rows_judged - coalesce(estimated, counted), 0)"
         return measured, f"{repeats} > {rule.maximum} * rows_judged", repeats, "true"
@@ -500,7 +504,9 @@ class ExpectUsualMix(WholeBatchExpectation):
     @classmethod
     def question(cls, rule: Rule, facts: Facts) -> tuple[str, str, str, str]:
         column = quoted(rule.columns[0])
-        earlier = f"from {EARLIER_VALUES} where column_name = {literal(rule.columns[0])} and value <> '(filled)'"
+        earlier = (
+            f"from {EARLIER_VALUES} where column_name = {literal(rule.columns[0])} and value <> '(filled)'"
+        )
         usual = f"(select map_from_entries(list((value, total) order by value)) from (select value, sum(rows_with_value) as total {earlier} group by value))"
         measured = (
             f"histogram({kind(rule, facts)}) filter (where {column} is not null) as here, {usual} as usual,"
@@ -511,7 +517,12 @@ class ExpectUsualMix(WholeBatchExpectation):
             "list_sum(list_transform(map_keys(here), lambda k: greatest(0, here[k] / list_sum(map_values(here))"
             " - coalesce(usual[k], 0) / list_sum(map_values(usual)))))"
         )
-        return measured, f"{grown} > {rule.maximum}", f"round({grown}, 4)", f"loads >= {max(1, rule.min_history)}"
+        return (
+            measured,
+            f"{grown} > {rule.maximum}",
+            f"round({grown}, 4)",
+            f"loads >= {max(1, rule.min_history)}",
+        )
 
 
 class ExpectVariety(WholeBatchExpectation):

@@ -100,7 +100,9 @@ def look_for_parents(
                 f"delete from gate_keys where parent_key in (select {quoted(key)} from {batch.checked} where _refusal is null)"
             )
         warehouse.forget_known("gate_keys", "parent_key", f"raw.{parent.raw_name}", key)
-        scratch.execute(f"insert into {MISSING_PARENTS} select {literal(rule.label)}, parent_key from gate_keys")
+        scratch.execute(
+            f"insert into {MISSING_PARENTS} select {literal(rule.label)}, parent_key from gate_keys"
+        )
         scratch.execute("drop table gate_keys")
 
 

@@ -133,9 +133,7 @@ class _Asking:
         facts = Facts(
             max(self.settings.clock(), datetime.now(UTC).replace(tzinfo=None)),
             tuple(column.name for column in table.keys),
-            history.column_of_seed(
-                self.settings.root, "tracking_plan", "source_event", source=table.source
-            ),
+            history.column_of_seed(self.settings.root, "tracking_plan", "source_event", source=table.source),
             history.column_of_seed(self.settings.root, "currency_rates", "currency"),
         )
         classes = expectation_classes()
@@ -158,7 +156,9 @@ class _Asking:
         self.staging.scratch.execute(f'drop view "{view}"')
         if not verdict.is_blocked:
             verdict.outcomes = [
-                self._quarantine(batches, outcome, _condition(classes[outcome.rule.expectation], outcome.rule, facts))
+                self._quarantine(
+                    batches, outcome, _condition(classes[outcome.rule.expectation], outcome.rule, facts)
+                )
                 for outcome in verdict.outcomes
             ]
         return verdict
@@ -184,9 +184,13 @@ class _Asking:
         """A check that saw no row has failed, unless the table is declared optional, or never brought a row."""
         declared = next(rule for rule in rules if rule.expectation == ROWS_TO_LAND)
         if declared.allowed == OPTIONAL:
-            return [Outcome(rule, SKIPPED, reason="No row to look at; the table is optional.") for rule in rules]
+            return [
+                Outcome(rule, SKIPPED, reason="No row to look at; the table is optional.") for rule in rules
+            ]
         if loads < max(1, declared.min_history):
-            said = f"No row to look at, and fewer than {max(1, declared.min_history)} earlier loads brought any."
+            said = (
+                f"No row to look at, and fewer than {max(1, declared.min_history)} earlier loads brought any."
+            )
             return [Outcome(rule, SKIPPED, reason=said) for rule in rules]
         # the declaration's own severity holds for all of them: it says how bad it is that nothing came
         return [
@@ -224,7 +228,8 @@ class _Asking:
         applies, breaks = condition
         reason = f"gate: {outcome.rule.label}: {outcome.says}"
         moved = sum(
-            refuse_rows(self.staging.scratch, batch, f"({applies}) and ({breaks})", reason) for batch in batches
+            refuse_rows(self.staging.scratch, batch, f"({applies}) and ({breaks})", reason)
+            for batch in batches
         )
         return replace(outcome, rows_quarantined=moved)
 
@@ -245,7 +250,9 @@ def _outcome(rule: Rule, question: Any, answer: Any) -> Outcome:
     judged, failing, observed = found["rows_judged"], found["rows_failing"], found["observed_value"]
     outcome = Outcome(rule, PASSED, judged, failing, observed=observed, says=says)
     if not found["is_enough"]:
-        return replace(outcome, outcome=SKIPPED, reason=f"Too little to judge the batch by. {_counted(outcome)}")
+        return replace(
+            outcome, outcome=SKIPPED, reason=f"Too little to judge the batch by. {_counted(outcome)}"
+        )
     if answer.success:
         return replace(outcome, reason=_counted(outcome) if failing else says)
     return replace(outcome, outcome=FAILED, reason=_counted(outcome))
@@ -270,4 +277,3 @@ def _counted(outcome: Outcome) -> str:
     share = 100 * outcome.rows_failing / max(1, outcome.rows_seen)
     allowed = f", at most {100 * rule.tolerance:f} % may" if rule.tolerance else ""
     return f"{outcome.rows_failing} of {outcome.rows_seen} rows ({share:.1f} %) break it{allowed}. Expected: {outcome.says}"
-

@@ -135,9 +135,7 @@ def _rule(row: dict[str, str], line: int) -> Rule:
         )
     tolerance = number("tolerance") or Decimal(0)
     if not 0 <= tolerance <= 1:
-        raise TekilError(
-            f"{SEED} row {line}: tolerance is {row['tolerance']!r}: write a share from 0 to 1."
-        )
+        raise TekilError(f"{SEED} row {line}: tolerance is {row['tolerance']!r}: write a share from 0 to 1.")
     return Rule(
         *(row[name].strip() for name in ("source", "table_name", "expectation", "column_name")),
         *(number("minimum"), number("maximum"), row["allowed"].strip(), tolerance),

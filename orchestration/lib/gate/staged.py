@@ -50,7 +50,10 @@ class Staging:
             self._attach()
             place = f"{ON_DISK}."
         batch = Batch(
-            number, reading.table, files, *(f"{place}{name}_{number}" for name in ("checked", "refused", "names"))
+            number,
+            reading.table,
+            files,
+            *(f"{place}{name}_{number}" for name in ("checked", "refused", "names")),
         )
         for name, target in (("checked", batch.checked), ("refused", batch.refused)):
             if place:
@@ -89,7 +92,9 @@ def refuse_rows(scratch: duckdb.DuckDBPyConnection, batch: Batch, condition: str
     """Move the good rows that meet a condition to the refused ones, as JSON of what was read of them; returns how many."""
     where = f"_refusal is null and coalesce({condition}, false)"
     fields = ", ".join(
-        f"{literal(column.name)}, {quoted(column.name)}" for column in batch.table.columns if not column.is_ordinal
+        f"{literal(column.name)}, {quoted(column.name)}"
+        for column in batch.table.columns
+        if not column.is_ordinal
     )
     # columns that the row does not fill are left out, as a sender leaves them out
     text = f"cast(json_merge_patch('{{}}', json_object({fields})) as varchar)"

@@ -73,7 +73,9 @@ def _closed(fetch: Fetch, now: datetime, stale_after: int) -> str | None:
 
 
 def _reason(fetch: Fetch, now: datetime, stale_after: int) -> str | None:
-    runs = fetch("select load_id, status from ops.load_runs where status <> 'running' order by load_id desc limit 1")
+    runs = fetch(
+        "select load_id, status from ops.load_runs where status <> 'running' order by load_id desc limit 1"
+    )
     if not runs or not fetch("select 1 from ops.gate limit 1"):
         return "No gate has run on this warehouse: run make build with data that lands."
     for source, table, load_id in fetch(STOPPED):
@@ -168,7 +170,9 @@ def gate_line(fetch: Fetch, settings: Settings) -> str:
     return f"closed: {closed}" if closed else f"open; {checks} checks of the newest batch, {broken} broken"
 
 
-def write_verdicts(warehouse: Warehouse, verdicts: list["Verdict"], load_id: int, checked_at: datetime) -> None:
+def write_verdicts(
+    warehouse: Warehouse, verdicts: list["Verdict"], load_id: int, checked_at: datetime
+) -> None:
     """Append every outcome to ops.gate, and what later batches are compared with; inside the caller's transaction."""
     rows = [
         [
@@ -212,7 +216,9 @@ def _insert(warehouse: Warehouse, target: str, rows: list[list]) -> None:
 
 def released(warehouse: Warehouse) -> set[tuple[int, str, str]]:
     """(load, source, table) of the stopped batches that a person has released."""
-    rows = warehouse.fetch("select load_id, source, table_name from ops.gate_decisions where action = 'release'")
+    rows = warehouse.fetch(
+        "select load_id, source, table_name from ops.gate_decisions where action = 'release'"
+    )
     return {(int(load_id), source, table) for load_id, source, table in rows}
 
 
