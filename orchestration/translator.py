@@ -35,9 +35,7 @@ class TekilTranslator(DagsterDbtTranslator):
             **({"requirements": ", ".join(requirements)} if requirements else {}),
         }
 
-    def get_automation_condition(
-        self, dbt_resource_props: Mapping[str, Any]
-    ) -> AutomationCondition | None:
+    def get_automation_condition(self, dbt_resource_props: Mapping[str, Any]) -> AutomationCondition | None:
         """Models follow what was loaded, once the automation sensor is switched on; seeds follow people."""
         return eager_after_load if dbt_resource_props["resource_type"] == "model" else None
 

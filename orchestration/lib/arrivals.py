@@ -43,7 +43,8 @@ def without_growing(landing: Landing, seconds: float) -> Landing:
         growing = {file.path for file in found if is_growing(file, seconds)}
         files[key] = [file for file in found if file.path not in growing]
         remarks += [
-            f"{path}: changed less than {seconds:.0f} s ago, left for the next load" for path in sorted(growing)
+            f"{path}: changed less than {seconds:.0f} s ago, left for the next load"
+            for path in sorted(growing)
         ]
     return Landing(files, remarks)
 

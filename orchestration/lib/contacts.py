@@ -21,7 +21,7 @@ def contact_like_values(settings: Settings) -> dict[str, int]:
     if settings.target == "postgres":
         connection = connect_postgres(settings)
         schemas = ", ".join(f"'{READER_PREFIX}{schema}'" for schema in PUBLISHED_SCHEMAS)
-        where, matches = f"table_schema in ({schemas})", '"{column}" ~ \'{shape}\''
+        where, matches = f"table_schema in ({schemas})", "\"{column}\" ~ '{shape}'"
     else:
         if not published_path(settings).exists():
             return {}

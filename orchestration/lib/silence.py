@@ -1,6 +1,7 @@
 """Which sources have been silent for longer than is usual for them."""
 
 from datetime import datetime, timedelta
+from itertools import pairwise
 from statistics import median
 
 import duckdb
@@ -36,7 +37,7 @@ def silent_sources(settings: Settings) -> dict[str, str]:
 
 def patience(times: list[datetime]) -> timedelta:
     """How long a source with these loads, in order, may be silent."""
-    pauses = [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
+    pauses = [later - earlier for earlier, later in pairwise(times)]
     return max(LEAST, TIMES_USUAL * timedelta(seconds=median(pause.total_seconds() for pause in pauses)))
 
 

@@ -4,7 +4,7 @@ import textwrap
 from pathlib import Path
 
 from orchestration.lib.gate import gate_line
-from orchestration.lib.publish import published_path
+from orchestration.lib.publish import READER_PREFIX, published_path
 from orchestration.lib.query import fetching
 from orchestration.lib.settings import Settings
 
@@ -89,7 +89,7 @@ def _segments(fetch) -> list[str]:
 def _next_steps(settings: Settings) -> list[str]:
     if settings.target == "postgres":
         warehouse = f"PostgreSQL {settings.pg_host}:{settings.pg_port}, database {settings.pg_dbname}"
-        look = f"psql -h {settings.pg_host} -p {settings.pg_port} -U {settings.pg_user} {settings.pg_dbname}"
+        look = f"the schemas {READER_PREFIX}profiles, {READER_PREFIX}segments and so on in any BI tool (no personal data)"
     else:
         warehouse = _short(settings.duckdb_path)
         look = f"{_short(published_path(settings))} in any BI tool (read-only copy, no personal data)"

@@ -79,8 +79,9 @@ def graph_text(look: dict) -> str:
         f"{asset['group']:<12}{key}" + (f" <- {' '.join(asset['parents'])}" if asset["parents"] else "")
         for key, asset in look["assets"].items()
     )
-    return "# The asset graph: group, key, what it is made from. Renew with `make graph`, and read the difference.\n" + "".join(
-        f"{line}\n" for line in sorted(lines)
+    return (
+        "# The asset graph: group, key, what it is made from. Renew with `make graph`, and read the difference.\n"
+        + "".join(f"{line}\n" for line in sorted(lines))
     )
 
 

@@ -80,7 +80,9 @@ def test_group_prefix_and_layer_are_one_word(look):
         prefix = key.split("/")[0]
         if prefix in layers or asset["group"] in layers:
             assert prefix == asset["group"], key
-    assert not [key for key in look["assets"] if key.startswith("main/")], "an asset without its layer's schema"
+    assert not [key for key in look["assets"] if key.startswith("main/")], (
+        "an asset without its layer's schema"
+    )
 
 
 def test_every_asset_has_its_words_an_owner_and_a_kind(look):

@@ -204,7 +204,9 @@ def test_a_publication_that_fails_leaves_the_older_one(engine, make_settings, mo
     publish(settings)
     rebuild(settings, 2)
     # a view that cannot be read is met when half of the tables are done
-    execute(settings, "create view segments.broken as select 1 / n as build from profiles.customers where n < 0")
+    execute(
+        settings, "create view segments.broken as select 1 / n as build from profiles.customers where n < 0"
+    )
     column = "n / 0" if engine == "postgres" else "error('no')"
     execute(
         settings, f"create or replace view segments.broken as select cast({column} as integer) as build from profiles.customers"
@@ -250,24 +252,26 @@ def test_on_postgres_nothing_waits_for_a_reader_and_rights_and_views_stay(make_s
     settings = type(settings)(**{**vars(settings), "pg_reader": role})
     publish(settings)
     execute(settings, "create view public.report as select count(*) as rows from bi_profiles.customers")
-    identities = execute(settings, "select oid from pg_class where relnamespace = 'bi_profiles'::regnamespace")
+    identities = execute(
+        settings, "select oid from pg_class where relnamespace = 'bi_profiles'::regnamespace"
+    )
 
-    with contextlib.closing(psycopg2.connect(dsn(settings).replace("user=postgres", f"user={role}"))) as bi:
-        with bi.cursor() as cursor:
-            cursor.execute("set transaction isolation level repeatable read")
-            cursor.execute("select max(build) from bi_profiles.customers")
-            assert cursor.fetchone() == (1,)
-            # its transaction stays open while the next version is published
-            rebuild(settings, 2)
-            assert publish(settings).changed == len(PUBLIC)
-            for table in PUBLIC:
-                cursor.execute(f"select min(build), max(build), count(*) from bi_{table}")
-                assert cursor.fetchone() == (1, 1, ROWS)
-            bi.rollback()
-            cursor.execute("select max(build) from bi_profiles.customers")
-            assert cursor.fetchone() == (2,)
-            with pytest.raises(psycopg2.errors.InsufficientPrivilege):
-                cursor.execute("select * from vault.identifiers")
+    bi = psycopg2.connect(dsn(settings).replace("user=postgres", f"user={role}"))
+    with contextlib.closing(bi), bi.cursor() as cursor:
+        cursor.execute("set transaction isolation level repeatable read")
+        cursor.execute("select max(build) from bi_profiles.customers")
+        assert cursor.fetchone() == (1,)
+        # its transaction stays open while the next version is published
+        rebuild(settings, 2)
+        assert publish(settings).changed == len(PUBLIC)
+        for table in PUBLIC:
+            cursor.execute(f"select min(build), max(build), count(*) from bi_{table}")
+            assert cursor.fetchone() == (1, 1, ROWS)
+        bi.rollback()
+        cursor.execute("select max(build) from bi_profiles.customers")
+        assert cursor.fetchone() == (2,)
+        with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+            cursor.execute("select * from vault.identifiers")
     assert execute(settings, "select rows from public.report") == [(ROWS,)]
     same = execute(settings, "select oid from pg_class where relnamespace = 'bi_profiles'::regnamespace")
     assert same == identities

@@ -128,7 +128,9 @@ def test_the_load_leaves_a_growing_file_for_the_next_one(make_settings):
     growing = write(folder, "growing.jsonl", rows=2, age=1)
     ahead = write(folder, "ahead.jsonl", rows=1, age=-3600)
     said: list[str] = []
-    assert load(settings, said.append, settle_seconds=10).files_loaded == 2, f"{ahead.name} is no file in the making"
+    assert load(settings, said.append, settle_seconds=10).files_loaded == 2, (
+        f"{ahead.name} is no file in the making"
+    )
     assert any("growing.jsonl: changed less than 10 s ago" in line for line in said)
     os.utime(growing, (time.time() - 60, time.time() - 60))
     assert load(settings, said.append, settle_seconds=10).files_loaded == 1
@@ -248,9 +250,7 @@ def test_a_silent_source_is_told_once_until_it_speaks_again(engine, make_setting
     assert silent_sources(settings) == {}, "nothing was loaded yet"
     warehouse = open_warehouse(settings)
     warehouse.ensure_tables(read_contract(ROOT))
-    insert = (
-        "insert into ops.load_files (load_id, source, table_name, path, rows_read, loaded_at) values (?, ?, 't', 'p', ?, ?)"
-    )
+    insert = "insert into ops.load_files (load_id, source, table_name, path, rows_read, loaded_at) values (?, ?, 't', 'p', ?, ?)"
     clock = settings.clock()
     for load_id, source, age in (
         (1, "tracker", 72),

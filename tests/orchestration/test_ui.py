@@ -104,9 +104,10 @@ def test_numbers_people_look_for_stand_on_the_assets(dev, after_the_first_batch)
 
     readiness = numbers("identity/identity_readiness")
     assert readiness["customers"] > 0 and 0 < readiness["share_on_two_channels"] <= 1
-    assert numbers("profiles/customers")["dagster/row_count"] == rows(
-        dev.env, "select count(*) from profiles.customers"
-    )[0][0]
+    assert (
+        numbers("profiles/customers")["dagster/row_count"]
+        == rows(dev.env, "select count(*) from profiles.customers")[0][0]
+    )
     loads = numbers("ops/load_runs")
     assert loads["rows_read"] == loads["rows_loaded"] + loads["rows_replaced"] + loads["rows_quarantined"]
     assert numbers("published/tables_for_bi")["tables"] > 20
@@ -123,7 +124,8 @@ def test_one_model_can_be_made_by_itself_and_readers_keep_what_they_have(dev, af
 def test_nothing_dagster_keeps_holds_a_secret_or_a_contact(dev, after_the_first_batch):
     home = Path(dev.env["DAGSTER_HOME"])
     contacts = rows(
-        dev.env, "select identifier_value from vault.identifiers where identifier_type in ('email', 'phone') limit 200"
+        dev.env,
+        "select identifier_value from vault.identifiers where identifier_type in ('email', 'phone') limit 200",
     )
     planted = [b"zq-token", b"salt of the tests", *(value.encode() for (value,) in contacts)]
     kept = [path for path in home.rglob("*") if path.is_file()]
@@ -151,7 +153,9 @@ def test_the_browser_shows_green_lineage_and_ticks(dev, after_the_first_batch, p
     page.get_by_text("Success", exact=True).first.wait_for()
 
     # from a landed file to what readers see, by its names in the graph
-    page.goto(f"{dev.address}/assets/landing/shop__orders?view=lineage&lineageScope=downstream&lineageDepth=2")
+    page.goto(
+        f"{dev.address}/assets/landing/shop__orders?view=lineage&lineageScope=downstream&lineageDepth=2"
+    )
     for name in ("shop__orders", "stg_shop__orders"):
         page.get_by_text(name, exact=True).first.wait_for()
 

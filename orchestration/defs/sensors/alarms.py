@@ -71,6 +71,8 @@ def silent_sources_sensor(context: SensorEvaluationContext, tekil: Tekil, alerts
         )
     sentence = ", ".join(f"{source} since {since}" for source, since in sorted(silent.items()))
     return SensorResult(
-        skip_reason=SkipReason(f"silent: {sentence}" if silent else "no source is silent for longer than usual"),
+        skip_reason=SkipReason(
+            f"silent: {sentence}" if silent else "no source is silent for longer than usual"
+        ),
         cursor=json.dumps(silent, sort_keys=True),
     )

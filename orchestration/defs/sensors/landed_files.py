@@ -35,7 +35,9 @@ def landed_files(context: SensorEvaluationContext, tekil: Tekil) -> SensorResult
     known = unpack(context.cursor)
     new = [file for file in there if file.mark not in known]
     if not new:
-        return SensorResult(skip_reason=SkipReason(f"{len(there)} files in the landing folder, none of them new"))
+        return SensorResult(
+            skip_reason=SkipReason(f"{len(there)} files in the landing folder, none of them new")
+        )
     by_table = defaultdict(list)
     for file in new:
         by_table[file.label].append(file)
@@ -49,7 +51,9 @@ def landed_files(context: SensorEvaluationContext, tekil: Tekil) -> SensorResult
         asset_events=[
             AssetMaterialization(
                 ["landing", label.replace("/", "__")],
-                description=files[0].path if len(files) == 1 else f"{files[0].path} and {len(files) - 1} more",
+                description=files[0].path
+                if len(files) == 1
+                else f"{files[0].path} and {len(files) - 1} more",
                 metadata={"files": len(files), "bytes": sum(file.bytes for file in files)},
             )
             for label, files in sorted(by_table.items())

@@ -13,7 +13,17 @@ from orchestration.lib.locks import build_lock
 from orchestration.lib.measures import prepare_warehouse, table_measures
 from orchestration.lib.publish import publish
 from orchestration.lib.rules import check_rules
-from orchestration.project import ASSETS, COPY, MANIFEST, MODELS, PARENTS, PROJECT, PUBLIC, SETTINGS, TRANSLATOR
+from orchestration.project import (
+    ASSETS,
+    COPY,
+    MANIFEST,
+    MODELS,
+    PARENTS,
+    PROJECT,
+    PUBLIC,
+    SETTINGS,
+    TRANSLATOR,
+)
 from orchestration.resources import Tekil
 
 OUTPUTS = {key.to_python_identifier(): key for key in ASSETS}

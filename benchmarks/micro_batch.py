@@ -1,0 +1,116 @@
+"""How long a new file takes to reach the segments through Dagster, and how much of a run with nothing new is orchestration.
+
+`python -m benchmarks.micro_batch --customers 5000 50000` generates a sample (not counted), builds it (not counted), and runs the job
+micro_batch twice as the daemon does, in a process of its own: with nothing new, and with 10,000 events that landed. What a run costs
+beside dbt and the publication is orchestration: starting Python, loading the definitions, steps and events.
+"""
+
+import argparse
+import datetime
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from benchmarks.build import ROOT, bench, environment
+
+EVENTS = 10_000
+RUN = """
+import json, re, sys, time
+from dagster import DagsterInstance
+from orchestration.definitions import defs
+job = defs().resolve_job_def("micro_batch")
+loaded = time.time()
+with DagsterInstance.get() as instance:
+    result = job.execute_in_process(instance=instance, raise_on_error=True)
+steps = {event.step_key: event.event_specific_data.duration_ms / 1000
+         for event in result.all_events if event.event_type_value == "STEP_SUCCESS"}
+copies = [event for event in result.all_events if event.is_step_materialization and event.asset_key.path[0] == "published"]
+print(json.dumps({"loaded": loaded, "steps": steps, "publish": copies[0].materialization.metadata["seconds"].value}))
+"""
+
+
+def micro_batch(env: dict[str, str]) -> dict[str, float]:
+    """Seconds of one run: whole, until definitions are loaded, of each step, of dbt, of the publication."""
+    started = time.time()
+    done = subprocess.run(
+        [sys.executable, "-c", RUN], cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )  # fmt: skip
+    if done.returncode:
+        raise SystemExit("the run failed")
+    whole = time.time() - started
+    told = json.loads(done.stdout.splitlines()[-1])
+    results = json.loads((Path(env["DBT_TARGET_PATH"]) / "run_results.json").read_text())
+    dbt = results["elapsed_time"]
+    return {
+        "whole": whole,
+        "definitions": told["loaded"] - started,
+        "load": told["steps"]["load_landing_folder"],
+        "models": dbt,
+        "publish": told["publish"],
+        "orchestration": whole - told["steps"]["load_landing_folder"] - dbt - told["publish"],
+    }
+
+
+def land_events(landing: Path, at: datetime.datetime) -> None:
+    """A file of new events: page views of visitors that the sample knows, and a tenth of new ones."""
+    known = []
+    for path in sorted((landing / "tracker" / "events").glob("*.jsonl")):
+        for line in path.open(encoding="utf-8"):
+            event = json.loads(line)
+            if event.get("anonymousId"):
+                known.append(event["anonymousId"])
+            if len(known) >= 9 * EVENTS // 10:
+                break
+    rows = (
+        {
+            "type": "track",
+            "event": "Product Viewed",
+            "messageId": f"bench-{number}",
+            "anonymousId": known[number] if number < len(known) else f"bench-visitor-{number}",
+            "timestamp": (at - datetime.timedelta(seconds=number)).isoformat(),
+            "channel": "web",
+            "properties": {"product_id": f"P{number % 200:04d}"},
+        }
+        for number in range(EVENTS)
+    )
+    path = landing / "tracker" / "events" / "benchmark.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    then = time.time() - 60
+    os.utime(path, (then, then))
+
+
+def main() -> None:
+    """Measure every size asked for; one JSON line each."""
+    ask = argparse.ArgumentParser(prog="python -m benchmarks.micro_batch")
+    ask.add_argument("--customers", type=int, nargs="+", default=[5_000])
+    ask.add_argument("--engine", choices=("duckdb", "postgres"), default="duckdb")
+    ask.add_argument("--memory", default="4GB")
+    arguments = ask.parse_args()
+    for customers in arguments.customers:
+        with tempfile.TemporaryDirectory(prefix="tekil-bench-") as place:
+            folder = Path(place)
+            bench(customers, arguments.engine, arguments.memory, folder, ["load", "models"])
+            env = environment(folder, arguments.engine, arguments.memory)
+            env |= {"DAGSTER_HOME": str(folder), "DAGSTER_DISABLE_TELEMETRY": "1", "TEKIL_LINKING": "off"}
+            (folder / "dagster.yaml").write_text("telemetry: {enabled: false}\n", encoding="utf-8")
+            subprocess.run(
+                [sys.executable, "-m", "orchestration.lib.manifest"], cwd=ROOT, env=env, check=True, stdout=subprocess.PIPE
+            )  # fmt: skip
+            measured = {"nothing new": micro_batch(env)}
+            end = json.loads((folder / "landing" / "sample.json").read_text(encoding="utf-8"))["as_of"]
+            land_events(folder / "landing", datetime.datetime.fromisoformat(end))
+            measured["10,000 events"] = micro_batch(env)
+            for what, seconds in measured.items():
+                told = {name: round(value, 1) for name, value in seconds.items()}
+                print(
+                    json.dumps({"engine": arguments.engine, "customers": customers, "what": what, **told}),
+                    flush=True,
+                )
+
+
+if __name__ == "__main__":
+    main()
