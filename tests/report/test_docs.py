@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import duckdb
@@ -45,6 +46,13 @@ def test_an_example_runs(place, sql, reader):
     for statement in re.split(r";\s*(?:\n|$)", sql):
         if statement.strip():
             assert reader.execute(statement).description, place
+
+
+def test_the_overview_of_dbt_docs_links_what_is_there(shop):
+    nodes = json.loads((shop.parsed / "manifest.json").read_text(encoding="utf-8"))["nodes"]
+    linked = re.findall(r"#!/model/([\w.]+)", (ROOT / "models" / "_overview.md").read_text(encoding="utf-8"))
+    assert len(linked) >= 6
+    assert [name for name in linked if nodes.get(name, {}).get("access") != "public"] == []
 
 
 def test_there_are_examples():
