@@ -84,7 +84,8 @@ report: $(READY)  ## one HTML page of charts from the public tables of the last 
 	@$(RUN) -m orchestration.lib.report
 
 docs: $(READY)  ## dbt docs of the last build, under target/
-	@$(RUN) -m orchestration.lib.run_dbt "docs generate --static"
+	@$(RUN) -m orchestration.lib.run_dbt "docs generate --static --quiet"
+	@echo target/$${TEKIL_TARGET:-duckdb}/static_index.html
 
 lock: $(READY)  ## resolve every dependency anew and pin it with its hash
 	@$(VENV)/bin/python -m pip install --quiet uv

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 from orchestration.lib.publish import publish
-from orchestration.lib.report.reading import read
+from orchestration.lib.report.reading import OTHERWISE, read, tables
 from orchestration.lib.settings import Settings
 from tests.support.project import ROOT, build_models, environment, land, run
 
@@ -32,13 +33,26 @@ def shop(tmp_path_factory) -> SimpleNamespace:
     build_models(env)
     settings = Settings.from_environment(env, ROOT)
     publish(settings)
-    manifest = ROOT / "target" / "tests-duckdb" / "semantic_manifest.json"
+    parsed = Path(env["DBT_TARGET_PATH"])
+    built = parsed_tables(parsed / "manifest.json")
     return SimpleNamespace(
         env=env,
+        # what the report can read of this build
+        tables=[table for table in sorted({*tables(), *tables(OTHERWISE)}) if table in built],
         settings=settings,
+        parsed=parsed,
         answers=read(settings),
-        semantics=json.loads(manifest.read_text(encoding="utf-8")),
+        semantics=json.loads((parsed / "semantic_manifest.json").read_text(encoding="utf-8")),
+        manifest=json.loads((parsed / "manifest.json").read_text(encoding="utf-8")),
     )
+
+
+def parsed_tables(manifest: Path) -> set[str]:
+    """All models, seeds and sources of a manifest, as schema.table."""
+    parsed = json.loads(manifest.read_text(encoding="utf-8"))
+    return {
+        f"{node['schema']}.{node['name']}" for kind in ("nodes", "sources") for node in parsed[kind].values()
+    }
 
 
 def plant(env: dict[str, str]) -> None:

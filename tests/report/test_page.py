@@ -17,13 +17,23 @@ import pytest
 from orchestration.lib.errors import TekilError
 from orchestration.lib.publish import published_path
 from orchestration.lib.report import make_report, rendered
-from orchestration.lib.report.reading import tables
 from tests.report.conftest import PLANTED
 from tests.support.project import ROOT, clean_environment
 
-FIGURES = (
-    "readiness quality revenue cohorts rfm sizes flow overlap channels channel_counts funnel loads".split()
-)
+FIGURES = [
+    "readiness",
+    "quality",
+    "revenue",
+    "cohorts",
+    "rfm",
+    "sizes",
+    "flow",
+    "overlap",
+    "channels",
+    "channel_counts",
+    "funnel",
+    "loads",
+]
 
 
 @pytest.fixture(scope="module")
@@ -110,7 +120,7 @@ def emptied(shop, folder: Path):
     settings = dataclasses.replace(shop.settings, duckdb_path=folder / "empty.duckdb")
     shutil.copy(published_path(shop.settings), published_path(settings))
     with duckdb.connect(str(published_path(settings))) as connection:
-        for table in tables():
+        for table in shop.tables:
             if table not in ("profiles.days", "segments.segments", "identity.identity_readiness", "identity.identity_quality"):  # fmt: skip
                 connection.execute(f"delete from {table}")
         connection.execute("delete from profiles.days where day < (select max(day) from profiles.days)")
@@ -140,7 +150,7 @@ def test_postgres_gives_the_same_bytes(shop, page, postgres_database):
     from tests.report.carry import carry
 
     env = {**shop.env, **postgres_database, "TEKIL_TARGET": "postgres"}
-    carry(published_path(shop.settings), env, tables())
+    carry(published_path(shop.settings), env, shop.tables)
     settings = dataclasses.replace(
         shop.settings,
         target="postgres",
@@ -162,7 +172,8 @@ def test_without_a_build_one_sentence_says_so(shop, tmp_path):
         make_report(settings)
 
 
-def test_a_file_that_may_not_be_written_is_one_sentence(shop, tmp_path):
+def test_a_file_that_may_not_be_written_is_one_sentence(shop, tmp_path, monkeypatch):
+    monkeypatch.setattr("orchestration.lib.report.rendered", lambda settings: "a page")
     (tmp_path / "file").write_text("")
     settings = dataclasses.replace(shop.settings, report_path=tmp_path / "file" / "index.html")
     with pytest.raises(TekilError, match="set TEKIL_REPORT_PATH"):

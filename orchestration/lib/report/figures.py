@@ -12,9 +12,8 @@ from orchestration.lib.report.words import change, count, money, plural, ratio, 
 
 Answers = dict[str, Rows]
 LIFE_CYCLE = ("G1", "G2", "G3", "G4", "G5")
-MOST_SEGMENTS = 30
-RECENCY = {5: "< 30 days", 4: "30–59", 3: "60–119", 2: "120–179", 1: "180 +"}
-FREQUENCY = {1: "1", 2: "2–3", 3: "4–5", 4: "6–9", 5: "10 +"}
+MOST_SEGMENTS = 24
+MOST_PAIRED = 16
 STEPS = {"visits": "visits", "viewed": "saw a product", "put_in_cart": "put in cart", "checked_out": "began checkout", "ordered": "ordered"}  # fmt: skip
 
 
@@ -248,62 +247,71 @@ def month_after(month: date, months: int) -> date:
 
 
 def rfm(answers: Answers, currency: str) -> Figure:
+    recency, frequency = bands(answers, "recency"), bands(answers, "frequency")
     found = {(row["recency_score"], row["frequency_score"]): row for row in answers["rfm"]}
     most = max((row["customers"] for row in found.values()), default=0)
-    spend, buyers = (
-        sum(row["spend"] for row in found.values()),
-        sum(row["customers"] for row in found.values()),
-    )
-    best = [row for (recency, frequency), row in found.items() if recency >= 4 and frequency >= 4]
+    spend, buyers = (sum(row[name] for row in found.values()) for name in ("spend", "customers"))
+    best = [row for scores, row in found.items() if min(scores) >= 4]
+    best_spend, best_buyers = (sum(row[name] for row in best) for name in ("spend", "customers"))
     return Figure(
         "rfm",
         "Recency × frequency × value",
-        f"{plural(sum(row['customers'] for row in best), 'buyer')} ({share(sum(row['customers'] for row in best), buyers)}) who bought within 60 days and "
-        f"six times or more bring {share(sum(row['spend'] for row in best), spend)} of the year's money."
-        if found and spend > 0
+        f"The upper right corner, the two best bands of both, is {plural(best_buyers, 'buyer')} ({share(best_buyers, buyers)}) who bring {share(best_spend, spend)} of the money."
+        if best and spend > 0
         else "",
-        f"Customers who bought in the last 365 days: across, how many purchases; down, days since the last one. The upper number is customers, the lower their "
+        "Customers who bought in the last 365 days: across, how many purchases; down, days since the last one. The upper number is customers, the lower their "
         f"average net spend of 365 days in {currency}; stronger colour is more customers.",
         charts.heat(
             [
-                {"row": RECENCY[recency], "column": FREQUENCY[frequency], "value": float(ratio(row["customers"], most)),
+                {"row": recency[row["recency_score"]], "column": frequency[row["frequency_score"]], "value": float(ratio(row["customers"], most)),
                  "label": f"{count(row['customers'])}\n{short(ratio(row['spend'], row['customers']))}",
-                 "said": f"{RECENCY[recency]} days since the last, {FREQUENCY[frequency]} purchases: {plural(row['customers'], 'customer')}, {money(row['spend'], currency)} in all"}
-                for (recency, frequency), row in found.items()
+                 "said": f"{recency[row['recency_score']]} days since the last, {frequency[row['frequency_score']]} purchases: {plural(row['customers'], 'customer')}, {money(row['spend'], currency)} in all"}
+                for row in found.values()
             ],
-            list(FREQUENCY.values()), list(RECENCY.values()), "purchases in 365 days", "days since the last", cell=(74, 44),
+            list(frequency.values()), list(recency.values())[::-1], "purchases in 365 days", "days since the last", cell=(74, 44),
         ) if found else "",
         "Nobody we know has bought in the last 365 days.",
         ["days since the last", "purchases", "customers", f"spend of 365 days, {currency}"],
         [
-            [RECENCY[recency], FREQUENCY[frequency], count(row["customers"]), count(row["spend"])]
-            for (recency, frequency), row in sorted(found.items(), reverse=True)
+            [recency[row["recency_score"]], frequency[row["frequency_score"]], count(row["customers"]), count(row["spend"])]
+            for _, row in sorted(found.items(), reverse=True)
         ],
     )  # fmt: skip
 
 
-def listed(answers: Answers) -> list[dict]:
-    """The segments in the order of their codes, the largest where there are too many to show."""
-    kept = sorted(answers["segments"], key=lambda row: (-row["size"], row["segment"]))[:MOST_SEGMENTS]
-    return sorted(
-        kept, key=lambda row: (int("".join(filter(str.isdigit, row["requirement"])) or 999), row["segment"])
-    )
+def bands(answers: Answers, dimension: str) -> dict[int, str]:
+    """What a score from 1 to 5 stands for, in words: `31–60` days, `2` purchases."""
+    lines = {
+        row["score"]: int(row["threshold"]) for row in answers["rfm_lines"] if row["dimension"] == dimension
+    }
+    if dimension == "recency":
+        ends = {score: (lines[score + 1] + 1 if score < 5 else 0, lines.get(score)) for score in range(1, 6)}
+    else:
+        ends = {
+            score: (lines.get(score, 1), lines[score + 1] - 1 if score < 5 else None) for score in range(1, 6)
+        }
+    return {
+        score: f"{first} +" if last is None else f"{first}" if first == last else f"{first}–{last}"
+        for score, (first, last) in ends.items()
+    }
 
 
-def left_out(answers: Answers) -> str:
-    """A sentence where the report does not show every segment."""
-    more = len(answers["segments"]) - MOST_SEGMENTS
-    return (
-        f" The {MOST_SEGMENTS} largest are shown, {more} more are in segments.segments." if more > 0 else ""
-    )
+def coded(answers: Answers) -> list[dict]:
+    """The segments in the order of their codes: G1, G2 ... G11."""
+    return sorted(answers["segments"], key=lambda row: (int("".join(filter(str.isdigit, row["requirement"])) or 999), row["segment"]))  # fmt: skip
+
+
+def left_out(rows: list[dict], most: int) -> str:
+    """A sentence where a chart does not show every segment."""
+    return f" The first {most} by code are shown, of {len(rows)}." if len(rows) > most else ""
 
 
 def sizes(answers: Answers) -> Figure:
-    shown = listed(answers)
-    days: dict[str, list[tuple[date, int]]] = {row["segment"]: [] for row in shown}
+    every = coded(answers)
+    shown = every[:MOST_SEGMENTS]
+    days: dict[str, list[tuple[date, int]]] = {row["segment"]: [] for row in every}
     for row in answers["segment_sizes"]:
-        if row["segment"] in days:
-            days[row["segment"]].append((row["day"], row["size"]))
+        days[row["segment"]].append((row["day"], row["size"]))
     moved = {name: (line[-1][1], line[-31][1]) for name, line in days.items() if len(line) > 30}
     most = max(moved, key=lambda name: (abs(moved[name][0] - moved[name][1]), name), default=None)
     return Figure(
@@ -313,7 +321,7 @@ def sizes(answers: Answers) -> Figure:
         if most and moved[most][0] != moved[most][1]
         else "",
         "Customers in each segment at the end of each day, up to 365 days back, by today's rules (G21). Each panel has a scale of its own; "
-        "the number is the size at the clock." + left_out(answers),
+        "the number is the size at the clock." + left_out(every, MOST_SEGMENTS),
         charts.areas(
             [
                 {"panel": f"{row['segment']} · {count(row['size'])}", "day": day.isoformat(), "value": size}
@@ -325,14 +333,14 @@ def sizes(answers: Answers) -> Figure:
         ["segment", "code", "now", "30 days ago", "what it means"],
         [
             [row["segment"], row["requirement"], count(row["size"]), count(moved.get(row["segment"], (None, None))[1]), row["description"]]
-            for row in shown
+            for row in every
         ],
         is_wide=True,
     )  # fmt: skip
 
 
 def flow(answers: Answers) -> Figure:
-    names = [row["segment"] for row in listed(answers) if row["requirement"] in LIFE_CYCLE]
+    names = [row["segment"] for row in coded(answers) if row["requirement"] in LIFE_CYCLE]
     found = [
         row for row in answers["segment_flow"] if {row["segment"], row["now_segment"]} <= {*names, "none"}
     ]
@@ -368,7 +376,8 @@ def flow(answers: Answers) -> Figure:
 
 
 def overlap(answers: Answers) -> Figure:
-    names = [row["segment"] for row in listed(answers) if row["size"]]
+    every = [row for row in coded(answers) if row["size"]]
+    names = [row["segment"] for row in every[:MOST_PAIRED]]
     place = {name: number for number, name in enumerate(names)}
     found = [
         row
@@ -376,7 +385,7 @@ def overlap(answers: Answers) -> Figure:
         if {row["segment"], row["other_segment"]} <= set(names) and place[row["other_segment"]] < place[row["segment"]]
     ]  # fmt: skip
     closest = max(found, key=lambda row: (row["jaccard"], row["segment"]), default=None)
-    few = len(names) <= 14
+    few = len(names) <= 12
     return Figure(
         "overlap",
         "Segment overlap",
@@ -384,7 +393,7 @@ def overlap(answers: Answers) -> Figure:
         if closest and closest["jaccard"]
         else "",
         "Customers in both segments, in per cent of those in either (Jaccard, 0 to 100): 0 is nothing in common, 100 is the same people. Each pair stands once."
-        + left_out(answers),
+        + left_out(every, MOST_PAIRED),
         charts.heat(
             [
                 {"row": row["segment"], "column": row["other_segment"], "value": float(row["jaccard"]),

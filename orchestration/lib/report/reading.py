@@ -17,6 +17,11 @@ from orchestration.lib.settings import Settings
 from orchestration.lib.warehouse import connect_postgres
 
 QUERIES = Path(__file__).parent / "queries"
+# the same question to a warehouse that lacks a table which the first wording reads
+OTHERWISE = QUERIES / "otherwise"
+TABLE = re.compile(r"\b(from|join) (\w+)\.(\w+)")
+# where PostgreSQL keeps, for readers, the version of each layer that was published last
+READER_PREFIX = "bi_"
 
 Rows = list[dict[str, Any]]
 
@@ -27,33 +32,52 @@ def read(settings: Settings) -> dict[str, Rows]:
     Reads the published copy on DuckDB, the public schemas on PostgreSQL. Raises TekilError when there is none.
     """
     with _cursor(settings) as cursor:
-        return {
-            path.stem: _rows(cursor, path.read_text(encoding="utf-8"))
-            for path in sorted(QUERIES.glob("*.sql"))
-        }
+        cursor.execute("select table_schema, table_name from information_schema.tables")
+        existing = {f"{schema}.{name}" for schema, name in cursor.fetchall()}
+        return {path.stem: _rows(cursor, _sql(path, existing)) for path in sorted(QUERIES.glob("*.sql"))}
 
 
-def tables() -> list[str]:
-    """The tables that the queries name, as schema.table."""
-    named = (
-        re.findall(r"\b(?:from|join) (\w+\.\w+)", path.read_text(encoding="utf-8"))
-        for path in QUERIES.glob("*.sql")
+def tables(folder: Path = QUERIES) -> list[str]:
+    """The tables that the queries of a folder name, as schema.table."""
+    return sorted(
+        {table for path in folder.glob("*.sql") for table in _tables(path.read_text(encoding="utf-8"))}
     )
-    return sorted({table for found in named for table in found})
+
+
+def _tables(sql: str) -> set[str]:
+    return {f"{schema}.{name}" for _, schema, name in TABLE.findall(sql)}
+
+
+def _sql(path: Path, existing: set[str]) -> str:
+    """The query, worded for the tables that there are, in the readers' schemas where there are such."""
+    sql = path.read_text(encoding="utf-8")
+    other = OTHERWISE / path.name
+    if not _tables(sql) <= existing and other.exists():
+        sql = other.read_text(encoding="utf-8")
+    if all(READER_PREFIX + table in existing for table in _tables(sql)):
+        sql = TABLE.sub(rf"\1 {READER_PREFIX}\2.\3", sql)
+    return sql
 
 
 @contextlib.contextmanager
 def _cursor(settings: Settings) -> Iterator[Any]:
-    place = "the database" if settings.target == "postgres" else str(published_path(settings))
+    """A cursor over one version of the tables; what the engine says becomes one sentence."""
+    is_server = settings.target == "postgres"
+    place = f"the database {settings.pg_dbname}" if is_server else str(published_path(settings))
     with contextlib.ExitStack() as closing:
         try:
-            connection = connect_postgres(settings) if settings.target == "postgres" else _published(settings)
+            connection = connect_postgres(settings) if is_server else _published(settings)
             closing.callback(connection.close)
-            if settings.target == "postgres":
+            if is_server:
                 connection.set_session(readonly=True, isolation_level="REPEATABLE READ")
             yield connection.cursor()
-        except (duckdb.CatalogException, duckdb.BinderException, psycopg2.errors.UndefinedTable,
-                psycopg2.errors.InvalidSchemaName, psycopg2.errors.UndefinedColumn):  # fmt: skip
+        except (
+            duckdb.CatalogException,
+            duckdb.BinderException,
+            psycopg2.errors.InvalidSchemaName,
+            psycopg2.errors.UndefinedColumn,
+            psycopg2.errors.UndefinedTable,
+        ):
             raise TekilError(
                 f"The report reads tables that {place} does not hold yet: run make build first."
             ) from None
@@ -67,11 +91,8 @@ def _published(settings: Settings) -> duckdb.DuckDBPyConnection:
     path = published_path(settings)
     if not path.exists():
         raise TekilError(f"There is no published copy at {path}: run make build first.")
-    return duckdb.connect(
-        str(path),
-        read_only=True,
-        config={"memory_limit": settings.memory_limit, "threads": settings.threads},
-    )
+    limits = {"memory_limit": settings.memory_limit, "threads": settings.threads}
+    return duckdb.connect(str(path), read_only=True, config=limits)
 
 
 def _rows(cursor: Any, sql: str) -> Rows:
