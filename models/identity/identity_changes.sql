@@ -71,7 +71,7 @@ inherited as (
         assigned_before.customer_id,
         count(*) as member_count,
         max(case when {{ customer_id_of('members.identifier_key') }} = assigned_before.customer_id then 1 else 0 end) as holds_founder,
-        min(members.founding_number) as oldest_number
+        min(members.founding_place) as oldest_place
     from members
     inner join assigned_before on members.identifier_key = assigned_before.identifier_key
     where assigned_before.customer_id is not null
@@ -91,7 +91,7 @@ claimed as (
             order by
                 inherited.holds_founder desc,
                 inherited.member_count desc,
-                inherited.oldest_number asc
+                inherited.oldest_place asc
         ) as claim
     from inherited
 
@@ -101,7 +101,7 @@ founders_of_ids as (
 
     select
         {{ customer_id_of('identifier_key') }} as customer_id,
-        founding_number as founder_number
+        founding_place as founder_place
     from members
 
 ),
@@ -115,9 +115,9 @@ kept as (
         row_number() over (
             partition by claimed.component_id
             order by
-                case when founders_of_ids.founder_number is null then 1 else 0 end,
-                founders_of_ids.founder_number,
-                claimed.oldest_number,
+                case when founders_of_ids.founder_place is null then 1 else 0 end,
+                founders_of_ids.founder_place,
+                claimed.oldest_place,
                 {{ binary_order('claimed.customer_id') }}
         ) as place
     from claimed
@@ -130,7 +130,7 @@ first_members as (
 
     select
         component_id,
-        min(founding_number) as founding_number
+        min(founding_place) as founding_place
     from members
     group by component_id
 
@@ -145,7 +145,7 @@ founded as (
     from members
     inner join first_members
         on members.component_id = first_members.component_id
-        and members.founding_number = first_members.founding_number
+        and members.founding_place = first_members.founding_place
     cross join builds
 
 ),

@@ -54,7 +54,7 @@ customers as (
 
     select
         mapped.customer_id,
-        min(members.founding_number) as founding_number
+        min(members.founding_place) as founding_place
     from mapped
     inner join members on mapped.identifier_key = members.identifier_key
     group by mapped.customer_id
@@ -65,7 +65,7 @@ clustered as (
 
     select
         customers.customer_id,
-        customers.founding_number,
+        customers.founding_place,
         customer_nodes.level,
         customer_nodes.node_id,
         coalesce(clusters.component_id, components.component_id) as component_id
@@ -85,7 +85,7 @@ named as (
         customer_id,
         first_value(customer_id) over (
             partition by component_id
-            order by founding_number
+            order by founding_place
         ) as level_customer_id
     from clustered
 

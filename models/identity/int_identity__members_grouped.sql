@@ -1,5 +1,4 @@
 {# Every mapped identifier with the component it is in, after the vetoes; one without a link is a component of its own. #}
--- depends_on: {{ ref('int_identity__links_settled') }}
 with
 
 nodes as (
@@ -27,7 +26,7 @@ grouped as (
         nodes.identifier_type,
         nodes.node_id,
         coalesce(clusters.component_id, components.component_id, nodes.node_id) as component_id,
-        nodes.founding_number,
+        nodes.founding_place,
         nodes.is_known_person,
         nodes.first_seen_at,
         nodes.last_seen_at

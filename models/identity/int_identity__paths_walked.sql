@@ -36,7 +36,7 @@ founders as (
         members.node_id,
         row_number() over (
             partition by members.component_id
-            order by members.founding_number
+            order by members.founding_place
         ) as place
     from members
     inner join (select distinct component_id from holding) as linked on members.component_id = linked.component_id
