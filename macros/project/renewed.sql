@@ -18,7 +18,7 @@
 
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
-    {% do tekil.note_unplanned_run() %}
+    {% do note_unplanned_run() %}
     {% do run_query('drop table if exists ' ~ changes_relation) %}
 
     {% if is_renewed() %}

@@ -6,7 +6,7 @@
     {% set listed = ref(by) %}
     {% if not is_renewed() %}
         {{ return(relation) }}
-    {% endif %}
+    {% else %}
     {% set told %}
         (
             select whole.*
@@ -16,4 +16,5 @@
         ) as touched_rows
     {% endset %}
     {{ return(told) }}
+    {% endif %}
 {% endmacro %}
