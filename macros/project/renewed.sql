@@ -4,7 +4,7 @@
    table, for the models behind it (see changes_of). Delete, insert and what is kept of them are one transaction.
 
    Config:   touched (name of the model that lists the touched keys, which the query must read too)
-             touched_keys (columns that list and table share; all rows of a listed key are looked at)
+             touched_keys (columns that list and table share, or 'column = listed_column'; all rows of a listed key are looked at)
              keys (columns by which rows are compared and replaced; the same, or finer; never null; default: touched_keys)
    Columns:  those of the query #}
 {% materialization renewed, default %}
@@ -27,8 +27,8 @@
             create temporary table {{ prefix }}_former as
             select whole.*
             from {{ existing_relation }} as whole
-            inner join (select distinct {{ touched_keys | join(', ') }} from {{ ref(config.get('touched')) }}) as listed
-                on {% for key in touched_keys %}whole.{{ key }} = listed.{{ key }}{{ ' and ' if not loop.last }}{% endfor %}
+            inner join (select distinct {% for key in touched_keys %}{{ key.split(' = ') | last }}{{ ', ' if not loop.last }}{% endfor %} from {{ ref(config.get('touched')) }}) as listed
+                on {% for key in touched_keys %}whole.{{ key.split(' = ') | first }} = listed.{{ key.split(' = ') | last }}{{ ' and ' if not loop.last }}{% endfor %}
         {% endset %}
         {% do run_query(find_former) %}
         {% set find_moved %}

@@ -12,20 +12,26 @@
 
 with
 
-members as (
+all_members as (
 
     select * from {{ ref('int_identity__members_grouped') }}
 
 ),
 
+members as (
+
+    select * from {{ touched('int_identity__members_grouped', by='int_identity__nodes_touched', keys=['identifier_key']) }}
+
+),
+
 {% if is_incremental() %}
-ledger as (
+whole_ledger as (
 
     select * from {{ this }}
 
 ),
 {% else %}
-ledger as (
+whole_ledger as (
 
     select
         cast(null as {{ dbt.type_string() }}) as identifier_key,
@@ -35,6 +41,12 @@ ledger as (
 
 ),
 {% endif %}
+
+ledger as (
+
+    select * from {{ touched_of('whole_ledger', by='int_identity__nodes_touched', keys=['identifier_key']) }}
+
+),
 
 latest as (
 
@@ -60,7 +72,7 @@ assigned_before as (
 
 builds as (
 
-    select coalesce(max(build_number), 0) + 1 as build_number from ledger
+    select coalesce(max(build_number), 0) + 1 as build_number from whole_ledger
 
 ),
 
@@ -102,7 +114,7 @@ founders_of_ids as (
     select
         {{ customer_id_of('identifier_key') }} as customer_id,
         founding_place as founder_place
-    from members
+    from all_members
 
 ),
 
@@ -150,13 +162,42 @@ founded as (
 
 ),
 
+{# of a group that this run does not look at no id may be given anew #}
+held_by_others as (
+    {% if is_renewed() %}
+    select distinct whole_ledger.to_customer_id as customer_id
+    from whole_ledger
+    inner join founded on whole_ledger.to_customer_id = founded.customer_id
+    inner join (
+        select
+            whole_ledger.identifier_key,
+            max(whole_ledger.build_number) as build_number
+        from whole_ledger
+        inner join (
+            select distinct held.identifier_key
+            from whole_ledger as held
+            inner join founded on held.to_customer_id = founded.customer_id
+            left join assigned_before on held.identifier_key = assigned_before.identifier_key
+            where assigned_before.identifier_key is null
+        ) as others on whole_ledger.identifier_key = others.identifier_key
+        group by whole_ledger.identifier_key
+    ) as newest
+        on whole_ledger.identifier_key = newest.identifier_key
+        and whole_ledger.build_number = newest.build_number
+    {% else %}
+    select customer_id
+    from founded
+    where false
+    {% endif %}
+),
+
 named as (
 
     select
         founded.component_id,
         case
             when kept.customer_id is not null then kept.customer_id
-            when elsewhere.customer_id is not null then founded.spare_customer_id
+            when elsewhere.customer_id is not null or held_by_others.customer_id is not null then founded.spare_customer_id
             else founded.customer_id
         end as customer_id
     from founded
@@ -168,6 +209,7 @@ named as (
         on founded.customer_id = elsewhere.customer_id
         and elsewhere.place = 1
         and founded.component_id <> elsewhere.component_id
+    left join held_by_others on founded.customer_id = held_by_others.customer_id
 
 ),
 
@@ -298,7 +340,7 @@ first_evidence as (
     select
         identifier_key,
         min({{ binary_order('evidence_id') }}) as evidence_id
-    from {{ ref('int_identity__evidence_keyed') }}
+    from {{ touched('int_identity__evidence_keyed', by='int_identity__nodes_touched', keys=['identifier_key']) }}
     group by identifier_key
 
 ),

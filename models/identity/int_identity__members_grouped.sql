@@ -1,15 +1,20 @@
 {# Every mapped identifier with the component it is in, after the vetoes; one without a link is a component of its own. #}
+{{ config(
+    materialized='renewed',
+    touched='int_identity__nodes_touched',
+    touched_keys=['identifier_key'],
+) }}
 with
 
 nodes as (
 
-    select * from {{ ref('int_identity__nodes_numbered') }}
+    select * from {{ touched('int_identity__nodes_numbered', by='int_identity__nodes_touched', keys=['node_id']) }}
 
 ),
 
 components as (
 
-    select * from {{ ref('int_identity__components_found') }}
+    select * from {{ touched('int_identity__components_found', by='int_identity__nodes_touched', keys=['node_id']) }}
 
 ),
 
