@@ -65,8 +65,7 @@
     {% else %}
         {% do adapter.drop_relation(building_relation) if load_cached_relation(building_relation) is not none %}
         {% call statement('main') -%}
-            create table {{ building_relation }} as
-            {{ sql }}
+            {{ get_create_table_as_sql(False, building_relation, sql) }}
         {%- endcall %}
         {% if existing_relation is not none %}
             {% do adapter.drop_relation(existing_relation) %}

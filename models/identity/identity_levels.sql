@@ -1,5 +1,10 @@
 {# How sure one wants to be (I10): each customer by exact links, and the customer it is when likenesses above the strict or the wide line count.
    The oldest customer of a cluster lends it its id, so a level's id is always the id of a living customer. #}
+{{ config(
+    materialized='renewed',
+    touched='int_identity__customers_touched',
+    touched_keys=['customer_id'],
+) }}
 with
 
 members as (
@@ -10,7 +15,7 @@ members as (
 
 mapped as (
 
-    select * from {{ ref('int_identity__identifiers_mapped') }}
+    select * from {{ touched('int_identity__identifiers_mapped', by='int_identity__customers_touched', keys=['customer_id']) }}
 
 ),
 

@@ -203,6 +203,7 @@ class Memory:
         return {
             "is_renewed": lambda: self.renewing and self.running in self.tables,
             "note_unplanned_run": lambda: "",
+            "get_create_table_as_sql": lambda temporary, relation, sql: f"create table {relation} as {sql}",
             "model": SimpleNamespace(resource_type="model"),
             "api": SimpleNamespace(Relation=SimpleNamespace(create=lambda identifier, **_: self.changes_table(identifier))),
             "ref": lambda name: Relation(name),
@@ -298,7 +299,9 @@ class Memory:
         for row, moments in folded.items():
             known = [at for at in moments if at]
             rows.append((*row, min(known, default=None), max(known, default=None)))
-        self.connection.execute("create or replace temporary table former as from int_staging__evidence_unioned")
+        self.connection.execute(
+            "create or replace temporary table former as from int_staging__evidence_unioned"
+        )
         self.connection.execute("delete from int_staging__evidence_unioned")
         if rows:
             columns = [list(column) for column in zip(*rows, strict=True)]

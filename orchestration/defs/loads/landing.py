@@ -11,6 +11,7 @@ TABLES = {table.raw_name: table for table in read_contract(PROJECT_ROOT).values(
 SERVICE_TABLES = (
     "raw/quarantine",
     "raw/identifier_salt",
+    "raw/moved_origins",
     "ops/load_runs",
     "ops/load_files",
     "ops/row_counts",
