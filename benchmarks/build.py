@@ -8,6 +8,7 @@ so that growth can be read off: a ratio of seconds equal to the ratio of rows is
 import argparse
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -15,9 +16,19 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+LAST_MONTH = re.compile(r"2026-06-p(\d+)\.")
 STEPS = {
     "load": ["orchestration.lib.load"],
     "models": [
+        "orchestration.lib.run_dbt",
+        "build",
+        "--exclude-resource-type",
+        "test",
+        "unit_test",
+        "--quiet",
+    ],
+    "batch load": ["orchestration.lib.load"],
+    "batch": [
         "orchestration.lib.run_dbt",
         "build",
         "--exclude-resource-type",
@@ -54,7 +65,7 @@ def environment(folder: Path, engine: str, memory: str) -> dict[str, str]:
     return kept | {
         "PYTHONPATH": str(ROOT),
         "TEKIL_TARGET": engine,
-        "TEKIL_LANDING": str(folder / "landing"),
+        "TEKIL_LANDING": str(folder / f"arrived-{engine}"),
         "TEKIL_DUCKDB_PATH": str(folder / f"{engine}.duckdb"),
         "TEKIL_PII_SALT": "benchmark",
         "TEKIL_MEMORY_LIMIT": memory,
@@ -86,14 +97,43 @@ def bench(customers: int, engine: str, memory: str, folder: Path, steps: list[st
     if engine == "postgres":
         env |= fresh_postgres(customers)
     result = {"engine": engine, "customers": customers, "rows": rows, "memory_limit": memory}
+    arrive(folder, engine, late=False)
     for step in steps:
+        if step == "batch load":
+            arrive(folder, engine, late=True)
         seconds, peak = measured(STEPS[step], env)
         result[step] = round(seconds, 1)
+        if step in ("models", "batch"):
+            result[f"{step} identity"] = round(identity_seconds(env), 1)
         result[f"{step} peak MB"] = peak // 1_000_000
         print(f"  {engine} {customers:,}: {step} {seconds:.1f} s, peak {peak / 1e6:.0f} MB", flush=True)
     if engine == "duckdb":
         result["warehouse MB"] = Path(env["TEKIL_DUCKDB_PATH"]).stat().st_size // 1_000_000
     return result
+
+
+def arrive(folder: Path, engine: str, late: bool) -> None:
+    """Let the sample arrive: first all but an eighth of the last month's files, about 1 % of the rows; then these too."""
+    arrived = folder / f"arrived-{engine}"
+    for path in sorted((folder / "landing").rglob("*")):
+        part = LAST_MONTH.match(path.name)
+        is_late = part is not None and int(part[1]) % 8 == 0
+        place = arrived / path.relative_to(folder / "landing")
+        if path.is_file() and is_late <= late and not place.exists():
+            place.parent.mkdir(parents=True, exist_ok=True)
+            os.link(path, place)
+
+
+def identity_seconds(env: dict[str, str]) -> float:
+    """Seconds that the models of the identity layer, and the steps of staging before it, took in the last run."""
+    results = json.loads((Path(env["DBT_TARGET_PATH"]) / "run_results.json").read_text())["results"]
+    manifest = json.loads((Path(env["DBT_TARGET_PATH"]) / "manifest.json").read_text())["nodes"]
+    return sum(
+        result["execution_time"]
+        for result in results
+        if manifest[result["unique_id"]]["resource_type"] == "model"
+        and manifest[result["unique_id"]]["schema"] in ("staging", "identity")
+    )
 
 
 def fresh_postgres(customers: int) -> dict[str, str]:
@@ -106,8 +146,8 @@ def fresh_postgres(customers: int) -> dict[str, str]:
 def table(results: list[dict]) -> str:
     """The results as a Markdown table, each size with its ratio to the one before on the same engine."""
     lines = [
-        "| engine | customers | rows | load s | models s | tests s | nothing new s | peak MB | rows × | seconds × |",
-        "|---|---|---|---|---|---|---|---|---|---|",
+        "| engine | customers | rows | load s | models s | of it identity | 1 % batch s | of it identity | of a full run | tests s | nothing new s | peak MB | rows × | seconds × |",
+        "|---|---|---|---|---|---|---|---|---|---|---|---|---|---|",
     ]
     before: dict[str, dict] = {}
     for result in results:
@@ -115,9 +155,12 @@ def table(results: list[dict]) -> str:
         last = before.get(result["engine"])
         rows_ratio = f"{result['rows'] / last['rows']:.1f}" if last else ""
         seconds_ratio = f"{seconds / (last.get('load', 0) + last.get('models', 0)):.1f}" if last else ""
+        full, batch = result.get("models identity", ""), result.get("batch identity", "")
+        share = f"{batch / full:.2f}" if full and batch != "" else ""
         peak = max(value for name, value in result.items() if name.endswith("peak MB"))
         lines.append(
             f"| {result['engine']} | {result['customers']:,} | {result['rows']:,} | {result.get('load', '')} | {result.get('models', '')} "
+            f"| {full} | {result.get('batch', '')} | {batch} | {share} "
             f"| {result.get('tests', '')} | {result.get('nothing new', '')} | {peak:,} | {rows_ratio} | {seconds_ratio} |"
         )
         before[result["engine"]] = result

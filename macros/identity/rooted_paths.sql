@@ -3,6 +3,8 @@
    A link of the tree is a bridge when no other link leaves the part of the tree below it. Every link outside the tree adds a number
    of its own at one end and takes it away at the other; the sum over that part is nought only where none leaves.
    The model's query gives kind 'root' (left_node_id) and kind 'link' (left_node_id, right_node_id, code: an integer of the link's own).
+   In a renewal (is_renewed) the query gives whole components, those of the nodes that config touched lists; the rows of all others stay.
+   Config:   touched (name of the model that lists touched nodes)
    Rounds:   as many as the longest path, var max_path_links at most; what is farther has no row, and the log says so.
    Columns:  node_id, parent_node_id (null for a root), depth (links to the root), is_bridge (of the link to the parent; null for a root, and in
              a component that was not reached to its end) #}
@@ -16,6 +18,7 @@
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
 
+    {% do note_unplanned_run() %}
     {% do run_query('create temporary table ' ~ prefix ~ '_told as ' ~ sql) %}
     {% do run_query(
         'create temporary table ' ~ prefix ~ "_links as select left_node_id as u, right_node_id as v, code from " ~ prefix ~ "_told where kind = 'link'"
@@ -62,9 +65,7 @@
         {% endif %}
     {% endfor %}
 
-    {% do adapter.drop_relation(building_relation) if load_cached_relation(building_relation) is not none %}
-    {% call statement('main') -%}
-        create table {{ building_relation }} as
+    {% set found %}
         select
             cast(paths.node_id as bigint) as node_id,
             cast(paths.parent_node_id as bigint) as parent_node_id,
@@ -72,16 +73,31 @@
             case when paths.parent_node_id is not null and sums.is_unfinished = 0 then sums.total = 0 end as is_bridge
         from {{ prefix }}_paths as paths
         inner join {{ prefix }}_sums as sums on paths.node_id = sums.node_id
-    {%- endcall %}
+    {% endset %}
+    {% if is_renewed() %}
+        {% call statement('delete_former') -%}
+            delete from {{ existing_relation }} where node_id in (select node_id from {{ ref(config.get('touched')) }})
+        {%- endcall %}
+        {% call statement('main') -%}
+            insert into {{ existing_relation }} (node_id, parent_node_id, depth, is_bridge) {{ found }}
+        {%- endcall %}
+    {% else %}
+        {% do adapter.drop_relation(building_relation) if load_cached_relation(building_relation) is not none %}
+        {% call statement('main') -%}
+            create table {{ building_relation }} as {{ found }}
+        {%- endcall %}
+    {% endif %}
     {% for name in ['told', 'links', 'paths', 'sums'] %}
         {% do run_query('drop table ' ~ prefix ~ '_' ~ name) %}
     {% endfor %}
 
-    {% if existing_relation is not none %}
-        {% do adapter.drop_relation(existing_relation) %}
+    {% if not is_renewed() %}
+        {% if existing_relation is not none %}
+            {% do adapter.drop_relation(existing_relation) %}
+        {% endif %}
+        {% do adapter.rename_relation(building_relation, target_relation) %}
+        {% do persist_docs(target_relation, model) %}
     {% endif %}
-    {% do adapter.rename_relation(building_relation, target_relation) %}
-    {% do persist_docs(target_relation, model) %}
     {{ run_hooks(post_hooks, inside_transaction=True) }}
     {{ adapter.commit() }}
     {{ run_hooks(post_hooks, inside_transaction=False) }}

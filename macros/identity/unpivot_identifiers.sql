@@ -1,5 +1,5 @@
 {# Turn a relation with one column per identifier type into one row per evidence and identifier.
-   Arguments: relation (name of a CTE with the evidence columns source, table_name, record_id, evidence_id, channel,
+   Arguments: relation (name of a CTE with the evidence columns source, table_name, record_id, origin, evidence_id, channel,
               given_name, birth_date, first_seen_at, last_seen_at), types (dict identifier_type -> column),
               own (the type that is the record's own key, or none)
    Example:   {{ unpivot_identifiers('contacts_evidence', {'email': 'email_match', 'phone': 'phone'}) }} #}
@@ -8,6 +8,7 @@
         observed.source,
         observed.table_name,
         observed.record_id,
+        observed.origin,
         observed.evidence_id,
         observed.channel,
         observed.identifier_type,

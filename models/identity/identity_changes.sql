@@ -12,20 +12,26 @@
 
 with
 
-members as (
+all_members as (
 
     select * from {{ ref('int_identity__members_grouped') }}
 
 ),
 
+members as (
+
+    select * from {{ touched('int_identity__members_grouped', by='int_identity__nodes_touched', keys=['identifier_key']) }}
+
+),
+
 {% if is_incremental() %}
-ledger as (
+whole_ledger as (
 
     select * from {{ this }}
 
 ),
 {% else %}
-ledger as (
+whole_ledger as (
 
     select
         cast(null as {{ dbt.type_string() }}) as identifier_key,
@@ -35,6 +41,12 @@ ledger as (
 
 ),
 {% endif %}
+
+ledger as (
+
+    select * from {{ touched_of('whole_ledger', by='int_identity__nodes_touched', keys=['identifier_key']) }}
+
+),
 
 latest as (
 
@@ -60,7 +72,7 @@ assigned_before as (
 
 builds as (
 
-    select coalesce(max(build_number), 0) + 1 as build_number from ledger
+    select coalesce(max(build_number), 0) + 1 as build_number from whole_ledger
 
 ),
 
@@ -71,7 +83,7 @@ inherited as (
         assigned_before.customer_id,
         count(*) as member_count,
         max(case when {{ customer_id_of('members.identifier_key') }} = assigned_before.customer_id then 1 else 0 end) as holds_founder,
-        min(members.founding_number) as oldest_number
+        min(members.founding_place) as oldest_place
     from members
     inner join assigned_before on members.identifier_key = assigned_before.identifier_key
     where assigned_before.customer_id is not null
@@ -91,7 +103,7 @@ claimed as (
             order by
                 inherited.holds_founder desc,
                 inherited.member_count desc,
-                inherited.oldest_number asc
+                inherited.oldest_place asc
         ) as claim
     from inherited
 
@@ -101,8 +113,8 @@ founders_of_ids as (
 
     select
         {{ customer_id_of('identifier_key') }} as customer_id,
-        founding_number as founder_number
-    from members
+        founding_place as founder_place
+    from all_members
 
 ),
 
@@ -115,9 +127,9 @@ kept as (
         row_number() over (
             partition by claimed.component_id
             order by
-                case when founders_of_ids.founder_number is null then 1 else 0 end,
-                founders_of_ids.founder_number,
-                claimed.oldest_number,
+                case when founders_of_ids.founder_place is null then 1 else 0 end,
+                founders_of_ids.founder_place,
+                claimed.oldest_place,
                 {{ binary_order('claimed.customer_id') }}
         ) as place
     from claimed
@@ -130,7 +142,7 @@ first_members as (
 
     select
         component_id,
-        min(founding_number) as founding_number
+        min(founding_place) as founding_place
     from members
     group by component_id
 
@@ -145,9 +157,38 @@ founded as (
     from members
     inner join first_members
         on members.component_id = first_members.component_id
-        and members.founding_number = first_members.founding_number
+        and members.founding_place = first_members.founding_place
     cross join builds
 
+),
+
+{# of a group that this run does not look at no id may be given anew #}
+held_by_others as (
+    {% if is_renewed() %}
+    select distinct whole_ledger.to_customer_id as customer_id
+    from whole_ledger
+    inner join founded on whole_ledger.to_customer_id = founded.customer_id
+    inner join (
+        select
+            whole_ledger.identifier_key,
+            max(whole_ledger.build_number) as build_number
+        from whole_ledger
+        inner join (
+            select distinct held.identifier_key
+            from whole_ledger as held
+            inner join founded on held.to_customer_id = founded.customer_id
+            left join assigned_before on held.identifier_key = assigned_before.identifier_key
+            where assigned_before.identifier_key is null
+        ) as others on whole_ledger.identifier_key = others.identifier_key
+        group by whole_ledger.identifier_key
+    ) as newest
+        on whole_ledger.identifier_key = newest.identifier_key
+        and whole_ledger.build_number = newest.build_number
+    {% else %}
+    select customer_id
+    from founded
+    where false
+    {% endif %}
 ),
 
 named as (
@@ -156,7 +197,7 @@ named as (
         founded.component_id,
         case
             when kept.customer_id is not null then kept.customer_id
-            when elsewhere.customer_id is not null then founded.spare_customer_id
+            when elsewhere.customer_id is not null or held_by_others.customer_id is not null then founded.spare_customer_id
             else founded.customer_id
         end as customer_id
     from founded
@@ -168,6 +209,7 @@ named as (
         on founded.customer_id = elsewhere.customer_id
         and elsewhere.place = 1
         and founded.component_id <> elsewhere.component_id
+    left join held_by_others on founded.customer_id = held_by_others.customer_id
 
 ),
 
@@ -298,7 +340,7 @@ first_evidence as (
     select
         identifier_key,
         min({{ binary_order('evidence_id') }}) as evidence_id
-    from {{ ref('int_identity__evidence_keyed') }}
+    from {{ touched('int_identity__evidence_keyed', by='int_identity__nodes_touched', keys=['identifier_key']) }}
     group by identifier_key
 
 ),

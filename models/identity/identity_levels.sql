@@ -1,5 +1,10 @@
 {# How sure one wants to be (I10): each customer by exact links, and the customer it is when likenesses above the strict or the wide line count.
    The oldest customer of a cluster lends it its id, so a level's id is always the id of a living customer. #}
+{{ config(
+    materialized='renewed',
+    touched='int_identity__customers_touched',
+    touched_keys=['customer_id'],
+) }}
 with
 
 members as (
@@ -10,7 +15,7 @@ members as (
 
 mapped as (
 
-    select * from {{ ref('int_identity__identifiers_mapped') }}
+    select * from {{ touched('int_identity__identifiers_mapped', by='int_identity__customers_touched', keys=['customer_id']) }}
 
 ),
 
@@ -54,7 +59,7 @@ customers as (
 
     select
         mapped.customer_id,
-        min(members.founding_number) as founding_number
+        min(members.founding_place) as founding_place
     from mapped
     inner join members on mapped.identifier_key = members.identifier_key
     group by mapped.customer_id
@@ -65,7 +70,7 @@ clustered as (
 
     select
         customers.customer_id,
-        customers.founding_number,
+        customers.founding_place,
         customer_nodes.level,
         customer_nodes.node_id,
         coalesce(clusters.component_id, components.component_id) as component_id
@@ -85,7 +90,7 @@ named as (
         customer_id,
         first_value(customer_id) over (
             partition by component_id
-            order by founding_number
+            order by founding_place
         ) as level_customer_id
     from clustered
 

@@ -1,27 +1,33 @@
 {# Why identifiers are one customer (I9): every link that holds, with the evidence that made it. #}
+{{ config(
+    materialized='renewed',
+    touched='int_identity__nodes_touched',
+    touched_keys=['identifier_key'],
+    keys=['identifier_key', 'other_identifier_key'],
+) }}
 with
 
 links as (
 
-    select * from {{ ref('int_identity__links_made') }}
+    select * from {{ touched('int_identity__links_made', by='int_identity__nodes_touched', keys=['left_node_id = node_id']) }}
 
 ),
 
 members as (
 
-    select * from {{ ref('int_identity__members_grouped') }}
+    select * from {{ touched('int_identity__members_grouped', by='int_identity__nodes_touched', keys=['node_id']) }}
 
 ),
 
 paths as (
 
-    select * from {{ ref('int_identity__paths_walked') }}
+    select * from {{ touched('int_identity__paths_walked', by='int_identity__nodes_touched', keys=['node_id']) }}
 
 ),
 
 identity_map as (
 
-    select * from {{ ref('identity_map') }}
+    select * from {{ touched('identity_map', by='int_identity__nodes_touched', keys=['identifier_key']) }}
 
 ),
 

@@ -1,10 +1,15 @@
 {# Which customer an identifier is: the table every other layer joins through. customer_id holds by exact links alone; the levels beside
    it tell which customer it is when probable links count too (I10). #}
+{{ config(
+    materialized='renewed',
+    touched='int_identity__mappings_touched',
+    touched_keys=['identifier_key'],
+) }}
 with
 
 mapped as (
 
-    select * from {{ ref('int_identity__identifiers_mapped') }}
+    select * from {{ touched('int_identity__identifiers_mapped', by='int_identity__mappings_touched', keys=['identifier_key']) }}
 
 ),
 

@@ -1,21 +1,26 @@
 {# From any identifier back to the founder of its customer, one step a row, by the fewest links (I9). #}
+{{ config(
+    materialized='renewed',
+    touched='int_identity__nodes_touched',
+    touched_keys=['identifier_key'],
+) }}
 with
 
 paths as (
 
-    select * from {{ ref('int_identity__paths_walked') }}
+    select * from {{ touched('int_identity__paths_walked', by='int_identity__nodes_touched', keys=['node_id']) }}
 
 ),
 
 nodes as (
 
-    select * from {{ ref('int_identity__nodes_numbered') }}
+    select * from {{ touched('int_identity__nodes_numbered', by='int_identity__nodes_touched', keys=['node_id']) }}
 
 ),
 
 identity_map as (
 
-    select * from {{ ref('identity_map') }}
+    select * from {{ touched('identity_map', by='int_identity__nodes_touched', keys=['identifier_key']) }}
 
 ),
 

@@ -173,9 +173,9 @@ reasons as (
 refused_by_veto as (
 
     select
-        case when left_nodes.founding_number < right_nodes.founding_number then right_nodes.identifier_key else left_nodes.identifier_key end as identifier_key,
-        case when left_nodes.founding_number < right_nodes.founding_number then left_nodes.identifier_key else right_nodes.identifier_key end as other_identifier_key,
-        case when left_nodes.founding_number < right_nodes.founding_number then right_nodes.identifier_type else left_nodes.identifier_type end as identifier_type,
+        case when left_nodes.founding_place < right_nodes.founding_place then right_nodes.identifier_key else left_nodes.identifier_key end as identifier_key,
+        case when left_nodes.founding_place < right_nodes.founding_place then left_nodes.identifier_key else right_nodes.identifier_key end as other_identifier_key,
+        case when left_nodes.founding_place < right_nodes.founding_place then right_nodes.identifier_type else left_nodes.identifier_type end as identifier_type,
         reasons.guard,
         reasons.detail,
         vetoed_links.evidence_id,

@@ -1,10 +1,16 @@
 {# Every link that evidence offers, and what the guards on identifiers say of it: within one evidence a star around the most
    trusted identifier that may link, which joins the same people as every pair would, at a fraction of the rows. #}
+{{ config(
+    materialized='renewed',
+    touched='int_identity__members_touched',
+    touched_keys=['identifier_key'],
+    keys=['identifier_key', 'other_identifier_key'],
+) }}
 with
 
 evidence as (
 
-    select * from {{ ref('int_identity__evidence_keyed') }}
+    select * from {{ touched('int_identity__evidence_keyed', by='int_identity__stars_reread', keys=['evidence_id']) }}
 
 ),
 
@@ -91,6 +97,13 @@ candidates as (
         members.trust_rank,
         anchors.trust_rank
 
+),
+
+{# of others in the same stars not all evidence was read #}
+kept as (
+
+    select * from {{ touched_of('candidates', by='int_identity__members_touched', keys=['identifier_key']) }}
+
 )
 
-select * from candidates
+select * from kept

@@ -1,9 +1,61 @@
 {# The evidence with keys in place of values, so that everything after it is free of personal data. #}
+{{ config(
+    materialized='renewed',
+    touched='int_staging__evidence_touched',
+    touched_keys=['evidence_id'],
+) }}
 with
 
+told as (
+
+    select * from {{ touched('int_staging__evidence_unioned', by='int_staging__evidence_touched', keys=['source', 'table_name', 'evidence_id = local_evidence_id']) }}
+
+),
+
+{# evidence that is no record may reach us in several spellings of one recipient #}
 evidence as (
 
-    select * from {{ ref('int_staging__evidence_unioned') }}
+    select
+        source,
+        table_name,
+        record_id,
+        evidence_id,
+        channel,
+        identifier_type,
+        identifier_value,
+        is_own,
+        given_name,
+        first_seen_at,
+        last_seen_at
+    from told
+    where record_id is not null
+
+    union all
+
+    select
+        source,
+        table_name,
+        record_id,
+        evidence_id,
+        channel,
+        identifier_type,
+        identifier_value,
+        is_own,
+        given_name,
+        min(first_seen_at) as first_seen_at,
+        max(last_seen_at) as last_seen_at
+    from told
+    where record_id is null
+    group by
+        source,
+        table_name,
+        record_id,
+        evidence_id,
+        channel,
+        identifier_type,
+        identifier_value,
+        is_own,
+        given_name
 
 ),
 
@@ -41,12 +93,7 @@ keyed as (
         evidence.source,
         evidence.table_name,
         evidence.record_id,
-        {# evidence that is no record is named by a hash of what it says; without the salt, trying every number would undo it #}
-        evidence.source || '/' || evidence.table_name || '/'
-        || case
-            when evidence.evidence_id = evidence.record_id then evidence.evidence_id
-            else {{ keyed_hash("'evidence'", 'evidence.evidence_id', 'salts.salt') }}
-        end as evidence_id,
+        {{ evidence_name('evidence', 'salts.salt') }} as evidence_id,
         evidence.channel,
         evidence.identifier_type,
         identifiers.identifier_key,

@@ -1,15 +1,20 @@
 {# Which customer an identifier is by exact links, before the levels are put beside it. #}
+{{ config(
+    materialized='renewed',
+    touched='int_identity__nodes_touched',
+    touched_keys=['identifier_key'],
+) }}
 with
 
 ledger as (
 
-    select * from {{ ref('identity_changes') }}
+    select * from {{ touched('identity_changes', by='int_identity__nodes_touched', keys=['identifier_key']) }}
 
 ),
 
 screened as (
 
-    select * from {{ ref('int_identity__identifiers_screened') }}
+    select * from {{ touched('int_identity__identifiers_screened', by='int_identity__nodes_touched', keys=['identifier_key']) }}
 
 ),
 

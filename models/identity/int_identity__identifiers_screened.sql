@@ -1,17 +1,22 @@
 {# Which identifiers may link, and which guard refuses the others (I4). The result is a function of the whole evidence,
    so neither row order nor batching can change it. #}
+{{ config(
+    materialized='renewed',
+    touched='int_identity__identifiers_touched',
+    touched_keys=['identifier_key'],
+) }}
 -- depends_on: {{ ref('identifier_denylist') }}
 with
 
 identifiers as (
 
-    select * from {{ ref('int_staging__identifiers_keyed') }}
+    select * from {{ touched('int_staging__identifiers_keyed', by='int_identity__evidence_reread', keys=['identifier_key']) }}
 
 ),
 
 evidence as (
 
-    select * from {{ ref('int_identity__evidence_keyed') }}
+    select * from {{ touched('int_identity__evidence_keyed', by='int_identity__evidence_reread', keys=['evidence_id']) }}
 
 ),
 
@@ -221,6 +226,13 @@ screened as (
     left join over_limit on identifiers.identifier_key = over_limit.identifier_key
     left join included on identifiers.identifier_key = included.identifier_key
 
+),
+
+{# what stands beside a touched identifier was read only to judge it #}
+kept as (
+
+    select * from {{ touched_of('screened', by='int_identity__identifiers_touched', keys=['identifier_key']) }}
+
 )
 
-select * from screened
+select * from kept

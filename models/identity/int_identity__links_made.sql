@@ -1,9 +1,14 @@
 {# The links that the guards on identifiers let through, and those that a person wrote (I4): what may join two nodes. #}
+{{ config(
+    materialized='renewed',
+    touched='int_identity__links_touched',
+    touched_keys=['left_node_id', 'right_node_id'],
+) }}
 with
 
 candidates as (
 
-    select * from {{ ref('int_identity__candidates_made') }}
+    select * from {{ touched('int_identity__candidates_made', by='int_identity__links_touched', keys=['identifier_key', 'other_identifier_key']) }}
     where guard is null
 
 ),

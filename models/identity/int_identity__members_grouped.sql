@@ -1,16 +1,20 @@
 {# Every mapped identifier with the component it is in, after the vetoes; one without a link is a component of its own. #}
--- depends_on: {{ ref('int_identity__links_settled') }}
+{{ config(
+    materialized='renewed',
+    touched='int_identity__nodes_touched',
+    touched_keys=['identifier_key'],
+) }}
 with
 
 nodes as (
 
-    select * from {{ ref('int_identity__nodes_numbered') }}
+    select * from {{ touched('int_identity__nodes_numbered', by='int_identity__nodes_touched', keys=['node_id']) }}
 
 ),
 
 components as (
 
-    select * from {{ ref('int_identity__components_found') }}
+    select * from {{ touched('int_identity__components_found', by='int_identity__nodes_touched', keys=['node_id']) }}
 
 ),
 
@@ -27,7 +31,7 @@ grouped as (
         nodes.identifier_type,
         nodes.node_id,
         coalesce(clusters.component_id, components.component_id, nodes.node_id) as component_id,
-        nodes.founding_number,
+        nodes.founding_place,
         nodes.is_known_person,
         nodes.first_seen_at,
         nodes.last_seen_at

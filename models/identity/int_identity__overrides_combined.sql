@@ -1,4 +1,4 @@
-{# Which hand-written decisions hold: of each pair of identifiers the newest, wherever it was written (I4, I7).
+{# Which hand-written decision is the last word: of each pair of identifiers the newest, wherever it was written (I4, I7).
    Of two of one moment the one that keeps people apart holds. #}
 with
 
@@ -72,7 +72,7 @@ holding as (
         ---------- timestamps
         decided_at
     from ranked
-    where place = 1 and action in ('include', 'exclude')
+    where place = 1
 
 )
 

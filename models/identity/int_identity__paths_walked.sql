@@ -1,6 +1,6 @@
 {# From each linked identifier the shortest way to the founder of its customer, and whether its last step is a bridge (I9).
    Contested components have other founders after the vetoes, so the links that hold are walked, not those that were offered. #}
-{{ config(materialized='rooted_paths') }}
+{{ config(materialized='rooted_paths', touched='int_identity__nodes_touched') }}
 
 with
 
@@ -12,7 +12,7 @@ links as (
 
 members as (
 
-    select * from {{ ref('int_identity__members_grouped') }}
+    select * from {{ touched('int_identity__members_grouped', by='int_identity__nodes_touched', keys=['node_id']) }}
 
 ),
 
@@ -36,7 +36,7 @@ founders as (
         members.node_id,
         row_number() over (
             partition by members.component_id
-            order by members.founding_number
+            order by members.founding_place
         ) as place
     from members
     inner join (select distinct component_id from holding) as linked on members.component_id = linked.component_id

@@ -1,9 +1,14 @@
 {# Which customer a source record belongs to by exact links: by the record's own key where it has one, else by its most trusted identifier. #}
+{{ config(
+    materialized='renewed',
+    touched='int_identity__records_touched',
+    touched_keys=['source', 'table_name', 'record_id'],
+) }}
 with
 
 evidence as (
 
-    select * from {{ ref('int_identity__evidence_keyed') }}
+    select * from {{ touched('int_identity__evidence_keyed', by='int_identity__records_touched', keys=['source', 'table_name', 'record_id']) }}
     where record_id is not null
 
 ),

@@ -1,16 +1,22 @@
 {# Pairs of nodes that hang together by links and may not be one customer (I3, I4, I7): a person said so, or two records tell birth dates
    that cannot be one person's. Reads birth dates, writes none. #}
+{{ config(
+    materialized='renewed',
+    touched='int_identity__nodes_touched',
+    touched_keys=['left_node_id = node_id'],
+    keys=['left_node_id', 'right_node_id', 'guard'],
+) }}
 with
 
 components as (
 
-    select * from {{ ref('int_identity__components_found') }}
+    select * from {{ touched('int_identity__components_found', by='int_identity__nodes_touched', keys=['node_id']) }}
 
 ),
 
 nodes as (
 
-    select * from {{ ref('int_identity__nodes_numbered') }}
+    select * from {{ touched('int_identity__nodes_numbered', by='int_identity__nodes_touched', keys=['node_id']) }}
 
 ),
 
@@ -30,7 +36,7 @@ evidence as (
 
 identifiers as (
 
-    select * from {{ ref('int_staging__identifiers_keyed') }}
+    select * from {{ touched('int_staging__identifiers_keyed', by='int_identity__nodes_touched', keys=['identifier_key']) }}
 
 ),
 

@@ -1,9 +1,14 @@
 {# Which customer a source record belongs to, at each level of confidence (I10). #}
+{{ config(
+    materialized='renewed',
+    touched='int_identity__record_mappings_touched',
+    touched_keys=['source', 'table_name', 'record_id'],
+) }}
 with
 
 mapped as (
 
-    select * from {{ ref('int_identity__records_mapped') }}
+    select * from {{ touched('int_identity__records_mapped', by='int_identity__record_mappings_touched', keys=['source', 'table_name', 'record_id']) }}
 
 ),
 

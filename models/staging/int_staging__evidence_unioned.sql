@@ -1,6 +1,11 @@
 {# Every identifier that any source names, with the evidence it stands in. Holds plain values: staging only.
    A new source adds its own stg_<source>__identifiers here, and nothing else in the identity layer changes. #}
-{{ config(materialized='table') }}
+{{ config(
+    materialized='renewed',
+    touched='int_staging__origins_touched',
+    touched_keys=['source', 'table_name', 'origin'],
+    keys=['source', 'table_name', 'origin', 'evidence_id'],
+) }}
 
 {% set sources = [
     'tracker',
@@ -20,7 +25,7 @@ with
 {% for source in sources -%}
 {{ source }}_identifiers as (
 
-    select * from {{ ref('stg_' ~ source ~ '__identifiers') }}
+    select * from {{ touched_view('stg_' ~ source ~ '__identifiers') }}
 
 ),
 
@@ -35,6 +40,13 @@ unioned as (
     {%- endif %}
     {%- endfor %}
 
+),
+
+{# the rows of a touched origin may name another one beside it (an alias call does), of which not every row was read #}
+kept as (
+
+    select * from {{ touched_of('unioned', by='int_staging__origins_touched', keys=['source', 'table_name', 'origin']) }}
+
 )
 
-select * from unioned
+select * from kept

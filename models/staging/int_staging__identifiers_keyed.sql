@@ -1,11 +1,15 @@
 {# Each identifier once, with the keyed hash that stands for it everywhere outside the restricted schemas (M1). #}
-{{ config(materialized='table') }}
+{{ config(
+    materialized='renewed',
+    touched='int_staging__identifiers_touched',
+    touched_keys=['identifier_type', 'identifier_value'],
+) }}
 
 with
 
 evidence as (
 
-    select * from {{ ref('int_staging__evidence_unioned') }}
+    select * from {{ touched('int_staging__evidence_unioned', by='int_staging__identifiers_touched', keys=['identifier_type', 'identifier_value']) }}
 
 ),
 

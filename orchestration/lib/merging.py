@@ -99,10 +99,28 @@ def _merge_incoming(
     )
     newer = f"({_rank(warehouse, table, 'stored')}) > ({_rank(warehouse, table, 'incoming')})"
     warehouse.execute(f"delete from incoming using {raw} as stored where {same} and {newer}")
+    _note_moves(warehouse, table, raw, same)
     warehouse.execute(f"delete from {raw} as stored using incoming where {same}")
     warehouse.execute(f"insert into {raw} ({listed}) select {listed} from incoming")
     warehouse.execute("drop table incoming")
     return dict(added)
+
+
+def _note_moves(warehouse: Warehouse, table: LandingTable, raw: str, same: str) -> None:
+    """Keep whom a stored row was of, where the row that replaces it is of another: evidence of both changes."""
+    origins = [quoted(column.name) for column in table.with_role("origin") if column not in table.keys]
+    if not origins:
+        return
+    moved = " or ".join(f"stored.{name} is distinct from incoming.{name}" for name in origins)
+    told = " union ".join(
+        f"select stored.{name} as origin, incoming._load_id from {raw} as stored join incoming on {same}"
+        f" where ({moved}) and stored.{name} is not null"
+        for name in origins
+    )
+    warehouse.execute(
+        "insert into raw.moved_origins (source, table_name, origin, _load_id)"
+        f" select {literal(table.source)}, {literal(table.name)}, origin, _load_id from ({told}) as told"
+    )
 
 
 def _rank(warehouse: Warehouse, table: LandingTable, name: str) -> str:

@@ -37,6 +37,12 @@ SERVICE_TABLES = {
         "_load_id": "bigint",
     },
     "raw.identifier_salt": {"salt": "varchar"},
+    "raw.moved_origins": {
+        "source": "varchar",
+        "table_name": "varchar",
+        "origin": "varchar",
+        "_load_id": "bigint",
+    },
     "ops.identity_overrides": {
         "action": "varchar",
         "identifier_key": "varchar",

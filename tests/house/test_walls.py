@@ -46,7 +46,9 @@ def may_read(model, node: dict) -> bool:
     if kind == "seed":
         return model.layer in READS_RULES
     if kind == "source":
-        return bool(model.source) and node["schema"] == "raw" and node["name"].startswith(f"{model.source}__")
+        # the steps of staging look at what arrived in any landed table
+        own = f"{model.source}__" if model.source else "__" if model.layer == "staging" else None
+        return own is not None and node["schema"] == "raw" and own in node["name"]
     layer, access = node["schema"], node["access"]
     if layer == model.layer:
         # a source's own folder reads itself; the steps of staging unite them

@@ -103,6 +103,21 @@ def test_batches_of_one_load_are_as_one_batch(make_desk, monkeypatch):
     assert {row["_file"] for row in contents[0][0]} == {"tracker/events/c.jsonl"}
 
 
+def test_whom_a_replaced_row_was_of_is_kept(desk):
+    """Evidence of both changes, and after the merge only the loader could know of the former."""
+    calls = [
+        {"messageId": "m1", "type": "track", "channel": "web", "timestamp": "2026-01-01T10:00:00Z", "anonymousId": "c1", "userId": "A"},
+        {"messageId": "m2", "type": "track", "channel": "web", "timestamp": "2026-01-01T10:00:00Z", "anonymousId": "c2"},
+    ]  # fmt: skip
+    desk.put("tracker/events/a.jsonl", calls)
+    desk.load()
+    kept = "select source, table_name, origin, _load_id from raw.moved_origins order by origin"
+    assert desk.fetch(kept) == []
+    desk.put("tracker/events/b.jsonl", [calls[0] | {"anonymousId": "c9"}, calls[1] | {"channel": "app"}])
+    desk.load()
+    assert desk.fetch(kept) == [("tracker", "events", "A", 2), ("tracker", "events", "c1", 2)]
+
+
 def test_stamps_use_the_pinned_clock(desk):
     desk.put("shop/customers/a.jsonl", [customer(1)])
     desk.load()

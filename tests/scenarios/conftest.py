@@ -23,11 +23,12 @@ def world(request, tmp_path_factory):
     told = {story.title: story.steps() for story in stories.STORIES}
     drawn = test_histories.drawn(test_histories.LIVES)
     reader = stories.Reader()
+    warehouse = Warehouse(folder, engine, postgres)
     faults = play(
         told | drawn,
-        Warehouse(folder, engine, postgres),
+        warehouse,
         test_histories.SCHEDULE,
         test_histories.REBUILT,
         reader,
     )
-    return SimpleNamespace(faults=faults, reader=reader, lives=drawn)
+    return SimpleNamespace(faults=faults, reader=reader, lives=drawn, renewals=warehouse.renewals)

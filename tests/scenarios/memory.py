@@ -26,15 +26,33 @@ TARGETS = (
     "identity_map", "identity_changes", "identity_aliases", "identity_refusals", "identity_links", "identity_paths", "record_map",
 )  # fmt: skip
 # what is made for people to look at, from more than identity
-BESIDES = ("int_identity__labels_matched",)
+BESIDES = ("int_identity__labels_matched", "int_identity__run_settled")
 # what staging gives; no records are compared by likeness here, so that customers are those of exact links
 GIVEN = {"int_staging__evidence_unioned", "int_staging__people_prepared"}
+# how a model names another one that it reads
+READING = re.compile(r"(?:\b(?:ref|touched|changes_of)\(|\bby=|\btouched=)'(\w+)'")
+# how tables are renewed; whether they are is decided here, as int_staging__reads_planned does in a warehouse
+RENEWAL = ("changes_of", "changes_relation", "renewed", "touched", "touched_of")
 TABLES = """
 create schema raw; create schema ops;
 create table raw.identifier_salt as select 'salt of the tests' as salt;
 create table int_staging__people_prepared (source text, table_name text, record_id text, content_hash text);
-create table int_staging__evidence_unioned (source text, table_name text, record_id text, evidence_id text, channel text, identifier_type text,
+create table int_staging__evidence_unioned (source text, table_name text, record_id text, origin text, evidence_id text, channel text, identifier_type text,
     identifier_value text, is_own boolean, given_name text, birth_date date, first_seen_at timestamp, last_seen_at timestamp)
+"""
+
+
+# what the materialization keeps of a renewal of the evidence
+CHANGES = """
+create or replace table int_changes__evidence_unioned as
+with fresh as (from int_staging__evidence_unioned),
+moved as (
+    select distinct source, table_name, origin, evidence_id
+    from ((from former except from fresh) union all (from fresh except from former))
+)
+select former.*, false as is_standing from former join moved using (source, table_name, origin, evidence_id)
+union all
+select fresh.*, true as is_standing from fresh join moved using (source, table_name, origin, evidence_id)
 """
 
 
@@ -83,6 +101,7 @@ def macro_text() -> str:
     paths = [
         *sorted((ROOT / "macros" / "cross_db").glob("*.sql")),
         *sorted((ROOT / "macros" / "identity").glob("*.sql")),
+        *(ROOT / "macros" / "project" / f"{name}.sql" for name in RENEWAL),
     ]
     text = "\n".join(path.read_text(encoding="utf-8") for path in paths)
     text = re.sub(
@@ -110,7 +129,7 @@ def models_in_order() -> tuple[str, ...]:
     def visit(name: str) -> None:
         if name in GIVEN or name in found or (ROOT / "seeds" / "rules" / f"{name}.csv").exists():
             return
-        for needed in re.findall(r"ref\('(\w+)'\)", model_files()[name].read_text(encoding="utf-8")):
+        for needed in READING.findall(model_files()[name].read_text(encoding="utf-8")):
             visit(needed)
         found.append(name)
 
@@ -138,6 +157,9 @@ class Memory:
         self.moments = 0
         self.config = Config()
         self.full_refresh = False
+        self.renewing = False
+        self.rules_changed = True
+        self.running = ""
         self._write_rules()
         self.macros = self.module()
 
@@ -179,6 +201,11 @@ class Memory:
             raise RuntimeError(message)
 
         return {
+            "is_renewed": lambda: self.renewing and self.running in self.tables,
+            "note_unplanned_run": lambda: "",
+            "get_create_table_as_sql": lambda temporary, relation, sql: f"create table {relation} as {sql}",
+            "model": SimpleNamespace(resource_type="model"),
+            "api": SimpleNamespace(Relation=SimpleNamespace(create=lambda identifier, **_: self.changes_table(identifier))),
             "ref": lambda name: Relation(name),
             "source": self.source,
             "run_query": self.run_query,
@@ -218,6 +245,10 @@ class Memory:
     def source(self, schema: str, name: str) -> Relation:
         return Relation(f"{schema}.{name}")
 
+    def changes_table(self, name: str) -> Relation:
+        """The table beside a renewed one."""
+        return Relation(name)
+
     def exists(self, relation: str) -> bool:
         found = self.connection.execute(
             "select 1 from duckdb_tables() where table_name = ? and schema_name = current_schema()",
@@ -231,11 +262,14 @@ class Memory:
 
     def hear(self, steps: list[Step]) -> None:
         """Write decisions and denylist rows; rows arrive as evidence, when it is built."""
+        steps = list(steps)
+        self.rules_changed |= any(step.denied for step in steps)
         for sql, values in written_by_hand(steps, "ops.identity_overrides", "identifier_denylist"):
             self.connection.execute(sql, values)
 
     def set_limits(self, limits: list[tuple[str, str, str, int]]) -> None:
         self.rules.limits = limits
+        self.rules_changed = True
         self.connection.execute("delete from identifier_limits")
         for sql, values in limits_written(limits, "identifier_limits"):
             self.connection.execute(sql, values)
@@ -251,6 +285,7 @@ class Memory:
                     source,
                     table,
                     record,
+                    record or number,
                     number,
                     "web",
                     kind,
@@ -264,27 +299,34 @@ class Memory:
         for row, moments in folded.items():
             known = [at for at in moments if at]
             rows.append((*row, min(known, default=None), max(known, default=None)))
+        self.connection.execute(
+            "create or replace temporary table former as from int_staging__evidence_unioned"
+        )
         self.connection.execute("delete from int_staging__evidence_unioned")
         if rows:
             columns = [list(column) for column in zip(*rows, strict=True)]
             lists = ", ".join(
-                f"unnest(?::{'boolean' if n == 7 else 'date' if n == 9 else 'timestamp' if n > 9 else 'text'}[])"
-                for n in range(12)
+                f"unnest(?::{'boolean' if n == 8 else 'date' if n == 10 else 'timestamp' if n > 10 else 'text'}[])"
+                for n in range(13)
             )
             self.connection.execute(f"insert into int_staging__evidence_unioned select {lists}", columns)
+        self.connection.execute(CHANGES)
 
     def build(self, evidence: list[Evidence], full_refresh: bool = False) -> Tables:
         """Run every model; the ledger is added to, the rest made anew."""
         self.take(evidence)
         self.moments += 1
         self.full_refresh = full_refresh
+        self.renewing = not (full_refresh or self.rules_changed)
         for name in models_in_order():
             self.run_model(name)
+        self.rules_changed = False
         return taken(lambda sql: self.connection.execute(sql).fetchall(), schema="")
 
     def run_model(self, name: str) -> None:
         """Render one model and put its rows where dbt would."""
         self.config.clear()
+        self.running = name
         words = self.words() | {
             name: getattr(self.macros, name) for name in dir(self.macros) if not name.startswith("_")
         }

@@ -21,7 +21,7 @@ import jinja2
 import pytest
 
 from tests.scenarios import test_histories
-from tests.scenarios.memory import TARGETS, Memory, Relation, model_files, models_in_order
+from tests.scenarios.memory import READING, TARGETS, Memory, Relation, model_files, models_in_order
 from tests.scenarios.stories import STORIES
 from tests.scenarios.worlds import Life, judged, play, taken
 
@@ -191,11 +191,9 @@ def mutants_of(model: str, text: str) -> list[Mutant]:
 
 
 def descendants(model: str) -> list[str]:
-    """The model and those behind it, in order; what is read by name, from the run before, counts too."""
+    """The model and those behind it, in order."""
     reads = {
-        name: set(
-            re.findall(r"(?:ref\(|identifier=)'(\w+)'", model_files()[name].read_text(encoding="utf-8"))
-        )
+        name: set(READING.findall(model_files()[name].read_text(encoding="utf-8")))
         for name in models_in_order()
     }
     behind, size = {model}, 0
@@ -211,6 +209,7 @@ class Unbroken:
     def __init__(self) -> None:
         self.warehouse = Memory()
         self.rules: list = []
+        self.renewing: list[bool] = []
         self.lives: list[dict[str, Life]] = []
         self.golden: list[dict[str, list[tuple]]] = []
         told = {story.title: story.steps() for story in STORIES if story.title != "long chain"}
@@ -229,6 +228,7 @@ class Unbroken:
             kept = name if schema == "main" else f"{schema}__{name}"
             run(f"create table batch_{batch}.{kept} as from {schema}.{name}")
         self.rules.append(replace(self.warehouse.rules))
+        self.renewing.append(self.warehouse.renewing)
         self.lives.append(
             {
                 title: replace(
@@ -263,13 +263,19 @@ class Broken(Memory):
         self.tables = set()
         self.moments = 0
         self.config = unbroken.warehouse.config
-        self.full_refresh = False
+        self.full_refresh = self.renewing = False
+        self.running = ""
         self.unbroken = unbroken
-        self.macros = self.module()
         self.models = descendants(mutant.model)
+        self.macros = self.module()
 
     def source(self, schema: str, name: str) -> Relation:
         return Relation(f"{schema}__{name}")
+
+    def changes_table(self, name: str) -> Relation:
+        """Of a model that runs here its own; the unbroken run's must not be dropped for it."""
+        own = any(model.split("__")[-1] == name.removeprefix("int_changes__") for model in self.models)
+        return Relation(f"{self.schema}.{name}" if own else name)
 
     def play(self) -> tuple[bool, str]:
         """Whether the tables differ from the unbroken ones, and what the judge says first."""
@@ -287,6 +293,7 @@ class Broken(Memory):
             self.connection.execute(f"set search_path = '{self.schema},batch_{batch}'")
             self.moments += 1
             self.full_refresh = batch in test_histories.REBUILT
+            self.renewing = self.unbroken.renewing[batch]
             for name in self.models:
                 self.run_model(name)
                 self.refuse_floods(name, batch)

@@ -14,6 +14,7 @@ records_evidence as (
         'consent' as source,
         'records' as table_name,
         cast(null as {{ dbt.type_string() }}) as record_id,
+        recipient as origin,
         {{ evidence_hash(['phone', 'email_match']) }} as evidence_id,
         'consent' as channel,
         phone,
@@ -25,6 +26,7 @@ records_evidence as (
     from records
     where phone is not null or email_match is not null
     group by
+        recipient,
         phone,
         email_match
 

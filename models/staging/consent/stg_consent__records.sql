@@ -10,6 +10,7 @@ renamed as (
 
     select
         ---------- ids
+        recipient,
         case when channel in ('MESAJ', 'ARAMA', 'WHATSAPP', 'ONSITE', 'ADS') and recipient not like '%@%' then {{ normalise_phone('recipient') }} end as phone,
         case when channel = 'EPOSTA' or recipient like '%@%' then {{ normalise_email('recipient') }} end as email,
         case when channel = 'EPOSTA' or recipient like '%@%' then {{ canonical_email('recipient') }} end as email_match,

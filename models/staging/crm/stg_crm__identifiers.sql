@@ -13,6 +13,7 @@ contacts_evidence as (
         'crm' as source,
         'contacts' as table_name,
         cast(contact_id as {{ dbt.type_string() }}) as record_id,
+        cast(contact_id as {{ dbt.type_string() }}) as origin,
         cast(contact_id as {{ dbt.type_string() }}) as evidence_id,
         'crm' as channel,
         contact_id,

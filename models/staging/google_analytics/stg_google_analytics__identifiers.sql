@@ -14,6 +14,7 @@ events_evidence as (
         'google_analytics' as source,
         'events' as table_name,
         user_pseudo_id as record_id,
+        user_pseudo_id as origin,
         {{ evidence_hash(['user_pseudo_id', 'user_id']) }} as evidence_id,
         'web' as channel,
         user_pseudo_id,

@@ -14,6 +14,7 @@ renamed as (
         email_id,
 
         ---------- strings
+        email_address,
         {{ normalise_email('email_address') }} as email,
         {{ canonical_email('email_address') }} as email_match,
         action,

@@ -13,6 +13,7 @@ members_evidence as (
         'mailchimp' as source,
         'members' as table_name,
         cast(member_id as {{ dbt.type_string() }}) as record_id,
+        cast(member_id as {{ dbt.type_string() }}) as origin,
         cast(member_id as {{ dbt.type_string() }}) as evidence_id,
         'email' as channel,
         member_id,
@@ -39,6 +40,7 @@ email_activities_evidence as (
         'mailchimp' as source,
         'email_activity' as table_name,
         cast(null as {{ dbt.type_string() }}) as record_id,
+        email_address as origin,
         {{ evidence_hash(['email_match']) }} as evidence_id,
         'email' as channel,
         email_match,
@@ -49,6 +51,7 @@ email_activities_evidence as (
     from email_activities
     where email_match is not null
     group by
+        email_address,
         email_match
 
 ),

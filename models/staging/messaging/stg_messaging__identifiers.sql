@@ -14,6 +14,7 @@ sends_evidence as (
         'messaging' as source,
         'sends' as table_name,
         cast(null as {{ dbt.type_string() }}) as record_id,
+        recipient as origin,
         {{ evidence_hash(['channel', 'phone', 'push_token', 'anonymous_id', 'account_id']) }} as evidence_id,
         channel,
         phone,
@@ -27,6 +28,7 @@ sends_evidence as (
     from sends
     where phone is not null or push_token is not null or anonymous_id is not null or account_id is not null
     group by
+        recipient,
         channel,
         phone,
         push_token,

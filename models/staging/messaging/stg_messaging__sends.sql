@@ -12,6 +12,7 @@ renamed as (
         ---------- ids
         message_id,
         campaign_id,
+        recipient,
         case when recipient_type = 'push_token' then recipient end as push_token,
         case when recipient_type = 'anonymous_id' then recipient end as anonymous_id,
         case when recipient_type = 'account_id' then {{ strip_blanks('recipient') }} end as account_id,

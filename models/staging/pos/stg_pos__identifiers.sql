@@ -13,6 +13,7 @@ receipts_evidence as (
         'pos' as source,
         'receipts' as table_name,
         cast(receipt_id as {{ dbt.type_string() }}) as record_id,
+        cast(receipt_id as {{ dbt.type_string() }}) as origin,
         cast(receipt_id as {{ dbt.type_string() }}) as evidence_id,
         'store' as channel,
         loyalty_card_no,

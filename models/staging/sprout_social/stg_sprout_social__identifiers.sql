@@ -13,6 +13,7 @@ messages_evidence as (
         'sprout_social' as source,
         'messages' as table_name,
         cast(social_message_id as {{ dbt.type_string() }}) as record_id,
+        cast(social_message_id as {{ dbt.type_string() }}) as origin,
         cast(social_message_id as {{ dbt.type_string() }}) as evidence_id,
         'social' as channel,
         social_handle,

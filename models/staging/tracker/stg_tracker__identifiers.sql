@@ -85,6 +85,7 @@ tracker_evidence as (
         'tracker' as source,
         'events' as table_name,
         record_id,
+        record_id as origin,
         {{ evidence_hash(['record_id', 'user_id', 'device_id', 'advertising_id', 'push_token', 'email_match', 'phone', 'loyalty_card_no', 'channel', 'first_name']) }} as evidence_id,
         channel,
         anonymous_id,

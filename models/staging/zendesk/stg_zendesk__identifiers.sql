@@ -13,6 +13,7 @@ users_evidence as (
         'zendesk' as source,
         'users' as table_name,
         cast(zendesk_user_id as {{ dbt.type_string() }}) as record_id,
+        cast(zendesk_user_id as {{ dbt.type_string() }}) as origin,
         cast(zendesk_user_id as {{ dbt.type_string() }}) as evidence_id,
         'service' as channel,
         zendesk_user_id,

@@ -20,6 +20,7 @@ SERVICE_TABLES = {
     "raw/quarantine": "Landed rows that could not be understood, with their text and the reason. Restricted.",
     "raw/rejected_files": "Files that could not be read, with the reason.",
     "raw/identifier_salt": "The key of the identifier hash. Secret.",
+    "raw/moved_origins": "Former records of rows that a later load replaced, so that the models read them again. Restricted.",
     "ops/load_runs": "One row per load: files seen, rows read = loaded + replaced + quarantined.",
     "ops/load_files": "One row per file and load that read or rejected it.",
     "ops/row_counts": "Rows in, per table of the landing contract, since the first load.",

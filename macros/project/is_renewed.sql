@@ -1,0 +1,14 @@
+{# Whether the running model brings its table up to date with what changed, instead of making it anew: so int_staging__reads_planned has decided for
+   this run, and the table stands. The one question that a model's SQL and its materialization (renewed) both ask, so that they agree.
+   It is no wherever nothing may be assumed: in a full refresh, a unit test, a plan of the rules, a compilation.
+   Example:   {% if is_renewed() %}...{% endif %} #}
+{% macro is_renewed() %}
+    {% if model.resource_type == 'unit_test' %}
+        {{ return(false) }}
+    {% endif %}
+    {% set plan = ref('int_staging__reads_planned') %}
+    {% if not execute or flags.WHICH not in ['build', 'run', 'retry'] or flags.FULL_REFRESH or load_relation(plan) is none or load_relation(this) is none %}
+        {{ return(false) }}
+    {% endif %}
+    {{ return(run_query('select count(*) from ' ~ plan ~ ' where is_renewal').rows[0][0] | int > 0) }}
+{% endmacro %}

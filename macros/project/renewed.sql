@@ -1,0 +1,81 @@
+{# Materialization: a table that costs what changed. Where the run makes everything anew (is_renewed is false) it is a table like any other. Else the
+   model's query gives the rows of the touched keys alone (see the macro touched), and what differs is put in the place of what stood: rows
+   of a key that is no longer there go, and a key whose rows are as they were stays untouched. What went and came is kept beside the
+   table, for the models behind it (see changes_of). Delete, insert and what is kept of them are one transaction.
+
+   Config:   touched (name of the model that lists the touched keys, which the query must read too)
+             touched_keys (columns that list and table share, or 'column = listed_column'; all rows of a listed key are looked at)
+             keys (columns by which rows are compared and replaced; the same, or finer; never null; default: touched_keys)
+   Columns:  those of the query #}
+{% materialization renewed, default %}
+    {%- set target_relation = this.incorporate(type='table') -%}
+    {%- set existing_relation = load_cached_relation(this) -%}
+    {%- set building_relation = make_intermediate_relation(target_relation) -%}
+    {%- set changes_relation = tekil.changes_relation(this) -%}
+    {%- set prefix = 'tekil_' ~ local_md5(this.identifier ~ invocation_id)[:8] -%}
+    {%- set touched_keys = config.get('touched_keys') -%}
+    {%- set keys = config.get('keys') or touched_keys -%}
+
+    {{ run_hooks(pre_hooks, inside_transaction=False) }}
+    {{ run_hooks(pre_hooks, inside_transaction=True) }}
+    {% do note_unplanned_run() %}
+    {% do run_query('drop table if exists ' ~ changes_relation) %}
+
+    {% if is_renewed() %}
+        {% do run_query('create temporary table ' ~ prefix ~ '_fresh as ' ~ sql) %}
+        {% set find_former %}
+            create temporary table {{ prefix }}_former as
+            select whole.*
+            from {{ existing_relation }} as whole
+            inner join (select distinct {% for key in touched_keys %}{{ key.split(' = ') | last }}{{ ', ' if not loop.last }}{% endfor %} from {{ ref(config.get('touched')) }}) as listed
+                on {% for key in touched_keys %}whole.{{ key.split(' = ') | first }} = listed.{{ key.split(' = ') | last }}{{ ' and ' if not loop.last }}{% endfor %}
+        {% endset %}
+        {% do run_query(find_former) %}
+        {% set find_moved %}
+            create temporary table {{ prefix }}_moved as
+            select distinct {{ keys | join(', ') }}
+            from (
+                (select * from {{ prefix }}_former except select * from {{ prefix }}_fresh)
+                union all
+                (select * from {{ prefix }}_fresh except select * from {{ prefix }}_former)
+            ) as differing
+        {% endset %}
+        {% do run_query(find_moved) %}
+        {% for name in ['_fresh', '_former', '_moved'] %}
+            {% do gather_statistics(prefix ~ name) %}
+        {% endfor %}
+        {% set on_keys %}{% for key in keys %}rows_told.{{ key }} = moved.{{ key }}{{ ' and ' if not loop.last }}{% endfor %}{% endset %}
+        {% set keep_changes %}
+            create table {{ changes_relation }} as
+            select rows_told.*, false as is_standing from {{ prefix }}_former as rows_told inner join {{ prefix }}_moved as moved on {{ on_keys }}
+            union all
+            select rows_told.*, true as is_standing from {{ prefix }}_fresh as rows_told inner join {{ prefix }}_moved as moved on {{ on_keys }}
+        {% endset %}
+        {% do run_query(keep_changes) %}
+        {% call statement('delete_moved') -%}
+            delete from {{ existing_relation }} as rows_told using {{ prefix }}_moved as moved where {{ on_keys }}
+        {%- endcall %}
+        {% call statement('main') -%}
+            insert into {{ existing_relation }}
+            select rows_told.* from {{ prefix }}_fresh as rows_told inner join {{ prefix }}_moved as moved on {{ on_keys }}
+        {%- endcall %}
+        {% for name in ['_fresh', '_former', '_moved'] %}
+            {% do run_query('drop table ' ~ prefix ~ name) %}
+        {% endfor %}
+    {% else %}
+        {% do adapter.drop_relation(building_relation) if load_cached_relation(building_relation) is not none %}
+        {% call statement('main') -%}
+            {{ get_create_table_as_sql(False, building_relation, sql) }}
+        {%- endcall %}
+        {% if existing_relation is not none %}
+            {% do adapter.drop_relation(existing_relation) %}
+        {% endif %}
+        {% do adapter.rename_relation(building_relation, target_relation) %}
+        {% do persist_docs(target_relation, model) %}
+    {% endif %}
+    {% do gather_statistics(target_relation) %}
+    {{ run_hooks(post_hooks, inside_transaction=True) }}
+    {{ adapter.commit() }}
+    {{ run_hooks(post_hooks, inside_transaction=False) }}
+    {{ return({'relations': [target_relation]}) }}
+{% endmaterialization %}
