@@ -3,7 +3,7 @@
    Arguments: rules (list of seeds, as relations)
    Example:   {% set fingerprint = tekil.fingerprint_of_run([ref('identifier_types')]) %} #}
 {% macro fingerprint_of_run(rules) %}
-    {% set parts = [setting('TEKIL_PHONE_REGION', 'phone_region'), setting('TEKIL_TIMEZONE', 'default_timezone')] %}
+    {% set parts = [setting('TEKIL_PHONE_REGION', 'phone_region'), setting('TEKIL_TIMEZONE', 'default_timezone'), setting('TEKIL_KNOWN_AT', 'known_at') | string] %}
     {% for rule in rules %}
         {% set columns = adapter.get_columns_in_relation(rule) | map(attribute='name') | sort %}
         {% set told %}

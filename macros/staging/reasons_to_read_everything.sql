@@ -8,6 +8,8 @@
     {% set planned = load_relation(this) %}
     {% if flags.FULL_REFRESH %}
         {{ return('a full refresh') }}
+    {% elif setting('TEKIL_KNOWN_AT', 'known_at') | string != 'now' %}
+        {{ return('what was known by a past moment is asked') }}
     {% elif settled is none or planned is none %}
         {{ return('the first run') }}
     {% endif %}
