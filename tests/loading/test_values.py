@@ -233,8 +233,14 @@ def test_ga4_rows_with_their_arrays_and_a_number_for_repeats(desk):
 
 def test_keys_of_ga4_parameters_that_nobody_reads_are_named(desk):
     """They are dropped like any column we do not know, and told like one; a key that is an address is not repeated."""
-    params = [*GA4["event_params"], {"key": "coupon_seen", "value": {"int_value": "1"}}, {"key": "ada@posta.com"}]
-    desk.put("google_analytics/events/a.jsonl", [GA4, {**GA4, "event_name": "scroll", "event_params": params}])
+    params = [
+        *GA4["event_params"],
+        {"key": "coupon_seen", "value": {"int_value": "1"}},
+        {"key": "ada@posta.com"},
+    ]
+    desk.put(
+        "google_analytics/events/a.jsonl", [GA4, {**GA4, "event_name": "scroll", "event_params": params}]
+    )
     desk.put(
         "google_analytics/events/b.csv",
         "event_name,event_timestamp,user_pseudo_id,event_params\n"
