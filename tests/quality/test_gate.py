@@ -210,6 +210,22 @@ def test_a_check_that_saw_no_row_has_failed_unless_the_table_is_optional(
         assert "The check saw 0 rows" in desk.closed and desk.closed_because()
 
 
+def test_a_file_that_cannot_be_read_is_moved_aside_whatever_is_required(make_settings, tmp_path):
+    to_land = rule("shop/refunds", "expect_rows_to_land", allowed="required", severity="block")
+    desk = gate_desk(make_settings, tmp_path, "duckdb", to_land)
+    desk.put("shop/refunds/a.jsonl", good("shop/refunds"))
+    desk.load()
+    desk.put("shop/refunds/picture.csv", bytes(range(256)) * 40)
+    desk.put("shop/orders/a.jsonl", good("shop/orders"))
+    report = desk.load()
+    assert desk.closed is None and (report.files_loaded, report.files_rejected) == (1, 1)
+    desk.put("shop/refunds/headless.csv", "colour\nred\n")
+    desk.put("shop/refunds/empty.csv", "id,order_id,created_at\n")
+    assert desk.load().files_stopped == 1 and desk.closed
+    report = desk.load()
+    assert desk.closed is None and report.files_rejected == 1
+
+
 def test_files_of_other_tables_and_good_files_wait_and_are_loaded_next(desk):
     desk.put("crm/contacts/good.jsonl", good("crm/contacts"))
     desk.put("shop/customers/good.jsonl", good("shop/customers"))

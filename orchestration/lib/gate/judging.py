@@ -92,6 +92,8 @@ def judge(
     asking = _Asking(staging, warehouse, settings, contract)
     try:
         for table in staging.tables:
+            if all(file.reason for batch in staging.of(table) for file in batch.files):
+                continue  # nothing of it could be read: the loader moves those files aside
             chosen = [
                 replace(rule, severity="warn")
                 if rule.label in waived.get((table.source, table.name), set())
