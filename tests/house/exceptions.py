@@ -23,7 +23,10 @@ READS_BEYOND_THE_WALL = {
         "int_staging__origins_touched",
         "source.tekil.raw.moved_origins",
     ): "whom a replaced row was of is only known to the loader",
-    ("int_identity__run_settled", "source.tekil.raw.moved_origins"): "what a run has read of replaced rows goes",
+    (
+        "int_identity__run_settled",
+        "source.tekil.raw.moved_origins",
+    ): "what a run has read of replaced rows goes",
     ("int_staging__people_prepared", "source.tekil.raw.identifier_salt"): "hashes of contents are keyed too",
     (
         "int_identity__overrides_combined",
