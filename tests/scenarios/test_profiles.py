@@ -5,7 +5,6 @@ X4, M3). The worlds are drawn from TEKIL_FUZZ_SEED; a fault names its world, its
 from __future__ import annotations
 
 from collections import Counter
-from types import SimpleNamespace
 
 import pytest
 
@@ -25,22 +24,72 @@ PUBLIC = tuple(
         "customer_affinities", "customer_rfm", "customer_recommendations", "customer_cart_items", "customer_order_lines",
     )
 )  # fmt: skip
-EVENTS = (
-    "event_id event_name event_kind is_own_act channel source session_id product_id category search_term order_id checkout_step amount currency "
-    "amount_base duration_seconds device_type city region country climate campaign store_id message_id timezone occurred_at occurred_at_local local_hour"
-).split()
-ORDERS = (
-    "source order_id kind channel store_id device_type currency gross_amount refunded_amount net_amount net_amount_base items is_cancelled "
-    "is_purchase ordered_at"
-).split()
+EVENTS = [
+    "event_id",
+    "event_name",
+    "event_kind",
+    "is_own_act",
+    "channel",
+    "source",
+    "session_id",
+    "product_id",
+    "category",
+    "search_term",
+    "order_id",
+    "checkout_step",
+    "amount",
+    "currency",
+    "amount_base",
+    "duration_seconds",
+    "device_type",
+    "city",
+    "region",
+    "country",
+    "climate",
+    "campaign",
+    "store_id",
+    "message_id",
+    "timezone",
+    "occurred_at",
+    "occurred_at_local",
+    "local_hour",
+]
+ORDERS = [
+    "source",
+    "order_id",
+    "kind",
+    "channel",
+    "store_id",
+    "device_type",
+    "currency",
+    "gross_amount",
+    "refunded_amount",
+    "net_amount",
+    "net_amount_base",
+    "items",
+    "is_cancelled",
+    "is_purchase",
+    "ordered_at",
+]
 SESSIONS = "session_id channel campaign device_type city country events pages views searches carts checkouts orders started_at ended_at"
-CHANNELS = (
-    "channel consent_status sent_count viewed_count responded_count failed_count refused_count response_score contact_point_count "
-    "working_contact_point_count is_reachable is_preferred is_best_reachable last_sent_at last_answered_at"
-).split()
-FRICTION = (
-    "device_type checkout_step sessions_reached_count sessions_left_count sessions_recovered_count sessions_ordered_count leave_rate abandonment_rate"
-)
+CHANNELS = [
+    "channel",
+    "consent_status",
+    "sent_count",
+    "viewed_count",
+    "responded_count",
+    "failed_count",
+    "refused_count",
+    "response_score",
+    "contact_point_count",
+    "working_contact_point_count",
+    "is_reachable",
+    "is_preferred",
+    "is_best_reachable",
+    "last_sent_at",
+    "last_answered_at",
+]
+FRICTION = "device_type checkout_step sessions_reached_count sessions_left_count sessions_recovered_count sessions_ordered_count leave_rate abandonment_rate"
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +152,9 @@ def compare(found: list[tuple], expected: list[tuple], columns: str | list[str],
     columns = columns.split() if isinstance(columns, str) else columns
     said, meant = ([tuple(plain(value) for value in row) for row in side] for side in (found, expected))
     by_key = [{row[:keys]: row for row in side} for side in (said, meant)]
-    faults = [f"more than once: {key}" for key, count in Counter(row[:keys] for row in said).items() if count > 1]
+    faults = [
+        f"more than once: {key}" for key, count in Counter(row[:keys] for row in said).items() if count > 1
+    ]
     for key in sorted(by_key[0].keys() | by_key[1].keys(), key=repr):
         ours, theirs = (side.get(key) for side in by_key)
         if ours is None or theirs is None:
@@ -134,7 +185,9 @@ def test_traits_and_what_lost(told, judge):
     winners = [row for person in judge.people.values() for row in person.traits]
     columns = "trait value source rule observed_at"
     compare(told("customer_traits", columns), winners, f"world {columns}", 2)
-    losers = [(*row[:2], row[6], *row[2:6], *row[7:]) for person in judge.people.values() for row in person.losers]
+    losers = [
+        (*row[:2], row[6], *row[2:6], *row[7:]) for person in judge.people.values() for row in person.losers
+    ]
     columns = "trait place value source winning_source lost_by is_same_value observed_at"
     compare(told("customer_trait_losers", columns), losers, f"world {columns}", 3)
     assert len({row[6] for row in losers}) == 5, "every way to lose"
@@ -153,7 +206,9 @@ def test_consents(told, judge):
 
 def test_channels(told, judge):
     found = [
-        (name, *(getattr(row, column) for column in CHANNELS)) for name, rows in judge.channels.items() for row in rows
+        (name, *(getattr(row, column) for column in CHANNELS))
+        for name, rows in judge.channels.items()
+        for row in rows
     ]
     compare(told("customer_channels", CHANNELS), found, ["world", *CHANNELS], 2)
     assert {(row.is_reachable, row.is_preferred) for rows in judge.channels.values() for row in rows} >= {
@@ -178,7 +233,9 @@ def test_customers(told, judge, warehouse):
     expected = [(name, *row.values()) for name, row in said.items()]
     compare(told("customers", columns), expected, ["world", *columns])
     for column in columns:
-        assert column == "is_known" or len({row[column] for row in said.values()}) > 1, f"{column} never differs"
+        assert column == "is_known" or len({row[column] for row in said.values()}) > 1, (
+            f"{column} never differs"
+        )
 
 
 def test_a_column_of_the_profile_has_a_judge(told, judge, warehouse):
@@ -202,15 +259,31 @@ def test_what_follows_from_events_and_orders(warehouse):
     """Events and orders are judged above; the judge of behaviour goes on from them (P4, P5, P6, G20)."""
     other = behaviour.Judge(warehouse, CLOCK)
     columns = "customer_id mean_gap_days median_gap_days gap_deviation_days is_regular average_basket_items next_order_due_at"
-    assert set(rows(warehouse, f"select {', '.join(columns.split())} from profiles.customers where orders_count > 0")) == other.rhythms()
+    assert (
+        set(
+            rows(
+                warehouse,
+                f"select {', '.join(columns.split())} from profiles.customers where orders_count > 0",
+            )
+        )
+        == other.rhythms()
+    )
     columns = (
         "customer_id recency_days frequency_count monetary_amount recency_score frequency_score monetary_score rfm_cell "
         "recency_quintile frequency_quintile monetary_quintile"
     )
-    assert set(rows(warehouse, f"select {', '.join(columns.split())} from profiles.customer_rfm")) == other.rfm()
+    assert (
+        set(rows(warehouse, f"select {', '.join(columns.split())} from profiles.customer_rfm")) == other.rfm()
+    )
     found: dict[tuple, list] = {}
-    for row in behaviour.told(warehouse, "customer_id kind value stance score share rank", "profiles.customer_affinities order by rank"):
-        found.setdefault((row.customer_id, row.kind), []).append((row.value, row.stance, row.score, row.share))
+    for row in behaviour.told(
+        warehouse,
+        "customer_id kind value stance score share rank",
+        "profiles.customer_affinities order by rank",
+    ):
+        found.setdefault((row.customer_id, row.kind), []).append(
+            (row.value, row.stance, row.score, row.share)
+        )
     assert found == other.affinities()
 
 
