@@ -15,7 +15,6 @@ from dagster import (
 )
 
 from orchestration.conventions import ACTIVATION
-from orchestration.lib.deliver import deliver
 from orchestration.lib.outbox.rules import Rule, rules
 from orchestration.lib.settings import PROJECT_ROOT, Settings
 
@@ -47,6 +46,9 @@ def delivery_of(rule: Rule) -> AssetsDefinition:
         pool=f"deliver_{rule.destination}",
     )
     def delivered(context: AssetExecutionContext) -> MaterializeResult:
+        # its HTTP library is not needed to draw the graph
+        from orchestration.lib.deliver import deliver
+
         report = deliver(Settings.from_environment(), rule.destination, progress=context.log.info)
         return MaterializeResult(
             metadata={
