@@ -75,15 +75,23 @@ class World:
             )
         moments = [at for at in moments if at <= CLOCK + DAY] or [CLOCK - DAY]
         self.born = min([*moments, CLOCK - 2 * DAY]) - timedelta(hours=1)
-        self.account, self.email, self.cookie = f"acc-{self.name}", f"{self.name}@posta.com.tr", f"c-{self.name}"
+        self.account, self.email, self.cookie = (
+            f"acc-{self.name}",
+            f"{self.name}@posta.com.tr",
+            f"c-{self.name}",
+        )
         self.phone = f"+90532{4100000 + 37 * number}" if dice.random() < 0.7 else None
         self.token = f"token-of-{self.name}" if dice.random() < 0.4 else None
         city, country = dice.choice(PLACES)
         self.add("shop", "customers", id=self.account, email=self.email, phone=self.phone, created_at=told(self.born),
             updated_at=told(dice.choice([self.born, CLOCK + SECOND, *moments])) if dice.random() < 0.2 else None,
             default_address_city=city, default_address_country=country)  # fmt: skip
-        self.call(self.born, "identify", None, "web", device=self.token and {"type": "ios", "token": self.token})
-        self.add("zendesk", "users", id=f"z-{self.name}", external_id=self.account, created_at=told(self.born))
+        self.call(
+            self.born, "identify", None, "web", device=self.token and {"type": "ios", "token": self.token}
+        )
+        self.add(
+            "zendesk", "users", id=f"z-{self.name}", external_id=self.account, created_at=told(self.born)
+        )
         for _ in range(dice.choice([0, 1, 1, 2])):
             self.contact(dice.choice(moments))
         if dice.random() < 0.5:
@@ -91,7 +99,11 @@ class World:
                 status=dice.choice(["subscribed", "unsubscribed", "cleaned"]), last_changed=told(dice.choice(moments)))  # fmt: skip
         if dice.random() < 0.08:
             kind, value = dice.choice(
-                [("email", f" {self.email.upper()} "), ("account_id", self.account), ("email", "nobody@posta.com.tr")]
+                [
+                    ("email", f" {self.email.upper()} "),
+                    ("account_id", self.account),
+                    ("email", "nobody@posta.com.tr"),
+                ]
             )
             self.add("privacy", "requests", request_id=f"q-{self.name}", kind=dice.choice(["restrict", "restrict", "access"]),
                 identifier_type=kind, identifier_value=value, requested_at=told(dice.choice(moments)))  # fmt: skip
@@ -99,10 +111,22 @@ class World:
             self.consent, self.consent, self.google, self.tells]  # fmt: skip
         for at in sorted(moments):
             dice.choice(doings)(at)
+        if number % 11 == 1:
+            # the same product again and again, the first time just too long ago or just not
+            for at in (CLOCK - 30 * DAY + dice.choice([timedelta(0), SECOND]), CLOCK - 7 * DAY, CLOCK - DAY):
+                self.call(
+                    at, "track", "Product Viewed", dice.choice(["web", "web", "kiosk"]), product_id="Shoes-a"
+                )
         if number % 7 == 0:
             # a habit on days in a row, at an hour's edge
             for day in range(5):
-                self.call(self.around(moments[0] + day * DAY), "page", None, "web", location=dice.choice([None, {"city": "Berlin", "country": "DE"}]))
+                self.call(
+                    self.around(moments[0] + day * DAY),
+                    "page",
+                    None,
+                    "web",
+                    location=dice.choice([None, {"city": "Berlin", "country": "DE"}]),
+                )
 
     def around(self, at: datetime) -> datetime:
         return at + self.dice.choice(
@@ -130,7 +154,13 @@ class World:
         """Channel of a visit, with device, place and clock."""
         dice = self.dice
         channel, device = dice.choice(
-            [("web", {"type": "mobile"}), ("web", {"type": "Desktop"}), ("web", None), ("app", {"type": "ios"}), ("kiosk", {"type": "kiosk"})]
+            [
+                ("web", {"type": "mobile"}),
+                ("web", {"type": "Desktop"}),
+                ("web", None),
+                ("app", {"type": "ios"}),
+                ("kiosk", {"type": "kiosk"}),
+            ]
         )
         agent = dice.choice(AGENTS)[0] if dice.random() < 0.4 else None
         city, country = dice.choice(PLACES)
@@ -143,8 +173,24 @@ class World:
     def steps(self, at: datetime, doings, channel: str, found: dict) -> datetime:
         """One thing after another, the silence between them on the edge of the session rule."""
         for event, properties in doings:
-            self.call(at, "track" if event else "page", event, channel, campaign=self.dice.choice(CAMPAIGNS), **found, **properties)
-            at += self.dice.choice([timedelta(0), SECOND, timedelta(minutes=5), timedelta(minutes=30), timedelta(minutes=30, seconds=1)])
+            self.call(
+                at,
+                "track" if event else "page",
+                event,
+                channel,
+                campaign=self.dice.choice(CAMPAIGNS),
+                **found,
+                **properties,
+            )
+            at += self.dice.choice(
+                [
+                    timedelta(0),
+                    SECOND,
+                    timedelta(minutes=5),
+                    timedelta(minutes=30),
+                    timedelta(minutes=30, seconds=1),
+                ]
+            )
             if self.dice.random() < 0.2:
                 channel, found = self.circumstances()
         return at
@@ -181,7 +227,11 @@ class World:
         channel, found = self.circumstances()
         later = self.steps(at, doings[: dice.randint(1, 6)], channel, found)
         if dice.random() < 0.5:
-            self.buys(dice.choice([at, later, later + timedelta(hours=5), later + 7 * DAY, later + 8 * DAY]), channel, found)
+            self.buys(
+                dice.choice([at, later, later + timedelta(hours=5), later + 7 * DAY, later + 8 * DAY]),
+                channel,
+                found,
+            )
 
     def buys(self, at: datetime, channel: str | None = None, found: dict | None = None) -> None:
         dice, order_id = self.dice, f"o-{self.number()}"
@@ -193,10 +243,26 @@ class World:
         total = dice.choice([None, 50, 99.99, 1000, 2500.5])
         if dice.random() < 0.1:
             # only the tracker tells of it
-            self.call(at, "track", "Order Completed", channel, order_id=f"x-{order_id}", total=9.5, currency="TRY", **found)
+            self.call(
+                at,
+                "track",
+                "Order Completed",
+                channel,
+                order_id=f"x-{order_id}",
+                total=9.5,
+                currency="TRY",
+                **found,
+            )
             return
         if dice.random() < 0.1:
-            self.add("shop", "refunds", id=f"r-{self.number()}", order_id=f"never-{order_id}", created_at=told(at), amount=30)
+            self.add(
+                "shop",
+                "refunds",
+                id=f"r-{self.number()}",
+                order_id=f"never-{order_id}",
+                created_at=told(at),
+                amount=30,
+            )
             return
         gone = at + dice.choice([timedelta(0), DAY, 400 * DAY]) if dice.random() < 0.15 else None
         self.add("shop", "orders", id=order_id, customer_id=self.account, email=self.email, created_at=told(at), updated_at=told(at),
@@ -221,12 +287,24 @@ class World:
             occurred_at=told(at), kind="return" if total == -80 else self.dice.choice(["sale", "sale", "return"]),
             currency=self.dice.choice(CURRENCIES), total_amount=total)  # fmt: skip
         for line in range(self.dice.randint(1, 2)):
-            self.add("pos", "receipt_lines", receipt_id=receipt_id, line_no=line + 1, product_id=self.product(), quantity=2, unit_price=7.5)
+            self.add(
+                "pos",
+                "receipt_lines",
+                receipt_id=receipt_id,
+                line_no=line + 1,
+                product_id=self.product(),
+                quantity=2,
+                unit_price=7.5,
+            )
 
     def message(self, at: datetime) -> None:
         dice, ways = self.dice, [("onsite", self.account, "account_id")]
         if self.phone:
-            ways += [("sms", self.phone, "phone"), ("whatsapp", self.phone, "phone"), ("call", self.phone, "phone")]
+            ways += [
+                ("sms", self.phone, "phone"),
+                ("whatsapp", self.phone, "phone"),
+                ("call", self.phone, "phone"),
+            ]
         if self.token:
             ways += [("push", self.token, "push_token")] * 2
         for _ in range(dice.randint(1, 4)):
@@ -234,7 +312,17 @@ class World:
             message_id = f"s-{self.number()}"
             self.add("messaging", "sends", message_id=message_id, channel=channel, recipient=recipient, recipient_type=kind, sent_at=told(at),
                 campaign_id=dice.choice([None, "spring"]))  # fmt: skip
-            events = ["delivered", "viewed", "clicked", "replied", "answered", "failed", "unsubscribed", "complained", "lost"]
+            events = [
+                "delivered",
+                "viewed",
+                "clicked",
+                "replied",
+                "answered",
+                "failed",
+                "unsubscribed",
+                "complained",
+                "lost",
+            ]
             for event in dice.sample(events, dice.randint(0, 3)):
                 self.add("messaging", "receipts", message_id=message_id, event=event,
                     occurred_at=told(at + dice.choice([timedelta(0), timedelta(minutes=1), DAY])))  # fmt: skip
@@ -246,7 +334,14 @@ class World:
                 timestamp=told(at + dice.choice([timedelta(0), SECOND, DAY])))  # fmt: skip
 
     def ticket(self, at: datetime) -> None:
-        self.add("zendesk", "tickets", id=f"t-{self.number()}", requester_id=f"z-{self.name}", type="question", created_at=told(at))
+        self.add(
+            "zendesk",
+            "tickets",
+            id=f"t-{self.number()}",
+            requester_id=f"z-{self.name}",
+            type="question",
+            created_at=told(at),
+        )
 
     def consent(self, at: datetime) -> None:
         dice, recipients = self.dice, [(self.email, "EPOSTA"), (self.email, "ADS"), (self.account, "ONSITE")]
@@ -264,8 +359,18 @@ class World:
     def google(self, at: datetime) -> None:
         """Beside a visit, or on its edge."""
         dice = self.dice
-        near = dice.choice([*(datetime.fromisoformat(row["timestamp"][:-1]) for row in self.landed["tracker", "events"]), at])
-        at = near + dice.choice([timedelta(0), timedelta(minutes=30), -timedelta(minutes=30), timedelta(minutes=30, seconds=1), timedelta(hours=2)])
+        near = dice.choice(
+            [*(datetime.fromisoformat(row["timestamp"][:-1]) for row in self.landed["tracker", "events"]), at]
+        )
+        at = near + dice.choice(
+            [
+                timedelta(0),
+                timedelta(minutes=30),
+                -timedelta(minutes=30),
+                timedelta(minutes=30, seconds=1),
+                timedelta(hours=2),
+            ]
+        )
         for position in range(dice.randint(1, 3)):
             stamp = int((at - datetime(1970, 1, 1)) / timedelta(microseconds=1)) + position
             self.add("google_analytics", "events", event_name=dice.choice(["page_view", "view_item", "search", "begin_checkout", "own_event"]),
