@@ -17,7 +17,7 @@ from tests.scenarios.profile_worlds import CLOCK, SHARED, WORLDS, World, landing
 from tests.support.project import build_models, environment, land, run
 from tests.support.tables import ALSO_PUBLIC, CONTRACT, connect, differences, plain, rows, snapshot
 
-MODELS = ("--select", "+path:models/profiles", "+path:models/segments")
+MODELS = ("--select", "+path:models/profiles", "+path:models/segments", "path:models/vault/identifiers.sql")
 EVENTS = (
     "event_id event_name event_kind is_own_act channel source session_id product_id category search_term order_id checkout_step amount currency "
     "amount_base duration_seconds device_type city region country climate campaign store_id message_id timezone occurred_at occurred_at_local local_hour"
