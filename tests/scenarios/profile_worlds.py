@@ -60,7 +60,7 @@ def told(at: datetime) -> str:
 
 
 class World:
-    """One person's rows to land. `alone` is a world whose number another takes, with other rows."""
+    """One person's rows to land."""
 
     def __init__(self, number: int) -> None:
         self.name = f"p{number}"

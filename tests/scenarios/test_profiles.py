@@ -4,17 +4,20 @@ X4, M3). The worlds are drawn from TEKIL_FUZZ_SEED; a fault names its world, its
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from orchestration.lib.override import override
+from orchestration.lib.settings import Settings
 from tests.conftest import warehouse_environment
 from tests.scenarios import behaviour
 from tests.scenarios.profile_judge import Judge
 from tests.scenarios.profile_worlds import CLOCK, SHARED, WORLDS, World, landing
-from tests.support.project import build_models, environment, land, run
+from tests.support.project import ROOT, environment, land, run
 from tests.support.tables import ALSO_PUBLIC, CONTRACT, connect, differences, plain, rows, snapshot
 
 MODELS = ("--select", "+path:models/profiles", "+path:models/segments", "path:models/vault/identifiers.sql")
@@ -42,7 +45,13 @@ def worlds() -> list[World]:
 def landed_in(env: dict[str, str], worlds: list[World]) -> dict[str, str]:
     for (source, table), found in landing(worlds).items():
         land(env, source, table, found)
-    build_models(env, *MODELS)
+    run(env, "orchestration.lib.load")
+    return built(env)
+
+
+def built(env: dict[str, str]) -> dict[str, str]:
+    without = ("--exclude-resource-type", "test", "unit_test")
+    run(env, "orchestration.lib.run_dbt", "build", *without, "--quiet", *MODELS)
     return env
 
 
@@ -248,7 +257,7 @@ def decide(env: dict[str, str], action: str, pair: tuple[str, str]) -> None:
         "select identifier_key from staging.int_staging__identifiers_keyed where identifier_type = 'account_id' "
         f"and identifier_value in ('acc-{pair[0]}', 'acc-{pair[1]}')",
     )
-    run(env, "orchestration.lib.override", action, keys[0][0], keys[1][0], "--reason", "a test")
+    override(Settings.from_environment(env, ROOT), action, keys[0][0], keys[1][0], "a test", "a test")
 
 
 def test_merging_and_splitting_leaves_everything_as_it_was(warehouse, worlds, judge, tmp_path):
@@ -279,7 +288,7 @@ def test_merging_and_splitting_leaves_everything_as_it_was(warehouse, worlds, ju
 
     for pair in pairs:
         decide(env, "include", pair)
-    build_models(env, *MODELS)
+    built(env)
     merged = published(env)
     customers = dict(
         rows(
@@ -306,11 +315,13 @@ def test_merging_and_splitting_leaves_everything_as_it_was(warehouse, worlds, ju
 
     decide(env, "withdraw", pairs[0])
     decide(env, "exclude", pairs[1])
-    build_models(env, *MODELS)
+    built(env)
     assert differences(before, published(env)) == []
 
 
+@pytest.mark.fuzz
 @pytest.mark.postgres
+@pytest.mark.skipif(not os.environ.get("TEKIL_FUZZ"), reason="another 40 s of processor; `make fuzz` runs it")
 def test_postgres_says_the_same_of_every_life(worlds, warehouse, tmp_path_factory, request):
     folder = tmp_path_factory.mktemp("profiles-postgres")
     database = warehouse_environment("postgres", folder, request)
