@@ -21,7 +21,13 @@ WINDOWS = (1, 7, 30, 90, 365)
 HOME = "Europe/Istanbul"
 BASE = "TRY"
 ZONES = available_timezones()
-COUNTED = {"views": "view", "searches": "search", "carts": "cart", "returns": "return", "service_contacts": "service"}
+COUNTED = {
+    "views": "view",
+    "searches": "search",
+    "carts": "cart",
+    "returns": "return",
+    "service_contacts": "service",
+}
 DEVICES = {
     "mobile": "mobile",
     "ios": "mobile",
@@ -31,7 +37,18 @@ DEVICES = {
 }  # what the worlds send
 AGENTS = [("iPad", "tablet"), ("Mobile", "mobile"), ("Windows", "desktop"), ("", "other")]
 GENDERS = {"female": "female", "kadin": "female", "male": "male", "erkek": "male", "divers": "other"}
-CONSENT_CHANNEL = {"sms": "MESAJ", "call": "ARAMA", "push": "PUSH", "whatsapp": "WHATSAPP", "onsite": "ONSITE"}
+IN_STORE = ("kiosk", "tablet", "store")
+CONSENT_CHANNEL = {
+    "sms": "MESAJ",
+    "call": "ARAMA",
+    "push": "PUSH",
+    "whatsapp": "WHATSAPP",
+    "onsite": "ONSITE",
+}
+UNSAID = (
+    "product_id category search_term order_id amount currency device_type city region country campaign store_id message_id timezone checkout_step "
+    "duration_seconds"
+)
 MONEY, PRICE = Decimal("0.0001"), Decimal("1e-8")
 
 
@@ -85,7 +102,9 @@ def place(city: str | None, country: str | None) -> SimpleNamespace:
     found = [
         row
         for row in seed("places")
-        if row["place_kind"] == "city" and row["place_key"] == key_of(city) and country in (None, row["country"])
+        if row["place_kind"] == "city"
+        and row["place_key"] == key_of(city)
+        and country in (None, row["country"])
     ]
     alone = [row for row in seed("places") if row["place_kind"] == "country" and row["country"] == country]
     if found:
@@ -111,7 +130,8 @@ def device_of(word: str | None, agent: str | None) -> str | None:
 
 def plan_of(source: str, event: str) -> dict | None:
     return next(
-        (row for row in seed("tracking_plan") if (row["source"], row["source_event"]) == (source, event)), None
+        (row for row in seed("tracking_plan") if (row["source"], row["source_event"]) == (source, event)),
+        None,
     )
 
 
@@ -176,14 +196,19 @@ class Person:
         google = [
             event
             for event in self.googled()
-            if not any(abs(event.occurred_at - other.occurred_at) <= timedelta(minutes=30) for other in tracked)
+            if not any(
+                abs(event.occurred_at - other.occurred_at) < timedelta(minutes=30, seconds=1)
+                for other in tracked
+            )
         ]
         for event in sorted(
             [*tracked, *google], key=lambda e: (e.source != "tracker", e.occurred_at, e.event_id)
         ):
             if event.event_kind == "order" and event.order_id:
                 self.tellings.setdefault(event.order_id, event)
-        of_the_shop = {order.order_id for order in self.orders if (order.source, order.kind) == ("shop", "order")}
+        of_the_shop = {
+            order.order_id for order in self.orders if (order.source, order.kind) == ("shop", "order")
+        }
         told_twice = ("order", "return", "cancellation")
         self.events = [
             event
@@ -191,7 +216,9 @@ class Person:
             if not (event.event_kind in told_twice and event.order_id in of_the_shop)
         ]
         self.events += self.of_orders() + self.of_contact()
-        self.located = [event for event in tracked if event.channel not in ("kiosk", "tablet", "store")]
+        self.located = [
+            event for event in tracked if event.channel not in IN_STORE and (event.city or event.country)
+        ]
         self.settle()
         self.sessions = self.read_sessions()
         self.traits, self.losers = self.read_traits()
@@ -201,12 +228,18 @@ class Person:
 
     # ------------------------------------------------------------------ what happened
 
-    def event(self, event_id: str, source: str, source_event: str, at: datetime, channel: str, own_by_default=True, **more):
+    def event(
+        self,
+        event_id: str,
+        source: str,
+        source_event: str,
+        at: datetime,
+        channel: str,
+        own_by_default=True,
+        **more,
+    ):
         plan = plan_of(source, source_event)
-        blank = dict.fromkeys(
-            "product_id category search_term order_id amount currency device_type city region country campaign store_id "
-            "message_id timezone checkout_step duration_seconds".split()
-        )
+        blank = dict.fromkeys(UNSAID.split())
         return SimpleNamespace(
             **blank
             | {
@@ -234,7 +267,11 @@ class Person:
                 amount = number(properties["price"]) * (number(properties.get("quantity")) or 1)
             plan = plan_of("tracker", name)
             step = properties.get("step") or (plan and plan["checkout_step"]) or None
-            location, store = context["location"] or {}, self.shop.stores.get(properties.get("store_id"), {})
+            # a device that stands in a store tells the store's clock and place
+            location, store = (
+                context["location"] or {},
+                self.shop.stores.get(properties.get("store_id"), {}) if row["channel"] in IN_STORE else {},
+            )
             if not (location.get("city") or location.get("country")):
                 location = store
             term = properties.get("query")
@@ -261,7 +298,9 @@ class Person:
             ordinals[key] += 1
             if at > self.clock:
                 continue
-            campaign = next((p["value"]["string_value"] for p in row["event_params"] if p["key"] == "campaign"), None)
+            campaign = next(
+                (p["value"]["string_value"] for p in row["event_params"] if p["key"] == "campaign"), None
+            )
             plan = plan_of("google_analytics", row["event_name"])
             step = plan["checkout_step"] if plan else None
             found.append(
@@ -280,7 +319,9 @@ class Person:
             price = number(row["quantity"]) * number(row["price"]) - (number(row["total_discount"]) or 0)
             lines["shop", row["order_id"]].append((number(row["quantity"]), price))
         for row in self.landed["pos", "receipt_lines"]:
-            lines["pos", row["receipt_id"]].append((number(row["quantity"]), number(row["quantity"]) * number(row["unit_price"])))
+            lines["pos", row["receipt_id"]].append(
+                (number(row["quantity"]), number(row["quantity"]) * number(row["unit_price"]))
+            )
         self.refunds = defaultdict(list)
         for row in self.landed["shop", "refunds"]:
             if moment(row["created_at"]) <= self.clock:
@@ -288,7 +329,13 @@ class Person:
 
         def add(source, order_id, kind, channel, at, currency, gross, back, **more):
             pieces = sum((count for count, _ in lines[source, order_id]), Decimal(0))
-            known = {"customer": self.name, "store_id": None, "device_type": None, "is_cancelled": False, "cancelled_at": None} | more
+            known = {
+                "customer": self.name,
+                "store_id": None,
+                "device_type": None,
+                "is_cancelled": False,
+                "cancelled_at": None,
+            } | more
             net = gross - back
             if known["is_cancelled"]:
                 net, back = Decimal(0), gross
@@ -301,7 +348,11 @@ class Person:
             )  # fmt: skip
 
         def told_or_summed(source, order_id, total):
-            return number(total) if total is not None else sum((price for _, price in lines[source, order_id]), Decimal(0))
+            return (
+                number(total)
+                if total is not None
+                else sum((price for _, price in lines[source, order_id]), Decimal(0))
+            )
 
         def given_back(order_id):
             return sum((number(row["amount"]) or Decimal(0) for row in self.refunds[order_id]), Decimal(0))
@@ -319,11 +370,24 @@ class Person:
         for order_id, rows in self.refunds.items():
             if rows and order_id not in known:
                 at = min(moment(row["created_at"]) for row in rows)
-                add("shop", order_id, "return", "web", at, BASE, Decimal(0), given_back(order_id), customer=None)
+                add(
+                    "shop",
+                    order_id,
+                    "return",
+                    "web",
+                    at,
+                    BASE,
+                    Decimal(0),
+                    given_back(order_id),
+                    customer=None,
+                )
         for row in self.landed["pos", "receipts"]:
             if moment(row["occurred_at"]) > self.clock:
                 continue
-            total, is_sale = told_or_summed("pos", row["receipt_id"], row["total_amount"]), row["kind"] == "sale"
+            total, is_sale = (
+                told_or_summed("pos", row["receipt_id"], row["total_amount"]),
+                row["kind"] == "sale",
+            )
             add(
                 "pos", row["receipt_id"], "order" if is_sale else "return", "store", moment(row["occurred_at"]), row["currency"],
                 total if is_sale else Decimal(0), Decimal(0) if is_sale else abs(total), store_id=row["store_id"],
@@ -354,7 +418,13 @@ class Person:
                 amount = None if row["amount"] is None else -number(row["amount"])
                 found.append(
                     self.event(
-                        f"shop/refund/{row['id']}", "shop", "refund", moment(row["created_at"]), order.channel, amount=amount, **shared
+                        f"shop/refund/{row['id']}",
+                        "shop",
+                        "refund",
+                        moment(row["created_at"]),
+                        order.channel,
+                        amount=amount,
+                        **shared,
                     )
                 )
         return found
@@ -373,7 +443,15 @@ class Person:
         sends = {row["message_id"]: row for row in self.landed["messaging", "sends"]}
         for key, row in sends.items():
             found.append(
-                self.event(f"messaging/{key}", "messaging", "sent", moment(row["sent_at"]), row["channel"], message_id=key, campaign=row["campaign_id"])
+                self.event(
+                    f"messaging/{key}",
+                    "messaging",
+                    "sent",
+                    moment(row["sent_at"]),
+                    row["channel"],
+                    message_id=key,
+                    campaign=row["campaign_id"],
+                )
             )
         for row in self.landed["messaging", "receipts"]:
             sent, at = sends[row["message_id"]], moment(row["occurred_at"])
@@ -385,7 +463,9 @@ class Person:
                 )
             )  # fmt: skip
         for row in self.landed["zendesk", "tickets"]:
-            found.append(self.event(f"zendesk/{row['id']}", "zendesk", "ticket", moment(row["created_at"]), "service"))
+            found.append(
+                self.event(f"zendesk/{row['id']}", "zendesk", "ticket", moment(row["created_at"]), "service")
+            )
         return [event for event in found if event.occurred_at <= self.clock]
 
     def settle(self) -> None:
@@ -405,7 +485,9 @@ class Person:
             event.occurred_at_local = local(event.occurred_at, event.timezone)
             event.local_hour = event.occurred_at_local.hour
             product = self.shop.products.get(event.product_id, {})
-            event.category = product.get("category") or event.category or self.shop.meant_by(event.search_term)
+            event.category = (
+                product.get("category") or event.category or self.shop.meant_by(event.search_term)
+            )
             event.currency = event.currency or (BASE if event.amount is not None else None)
             event.amount_base = in_base(event.amount, event.currency, event.occurred_at)
         self.last_zone = max(known)[1] if known else None
@@ -421,8 +503,13 @@ class Person:
         for events in channels.values():
             visit, campaign = [], None
             for event in sorted(events, key=lambda e: (e.occurred_at, e.campaign is None, e.event_id)):
-                silent = visit and event.occurred_at - visit[-1].occurred_at > timedelta(minutes=30)
-                midnight = visit and local(event.occurred_at, HOME).date() != local(visit[-1].occurred_at, HOME).date()
+                silent = visit and event.occurred_at - visit[-1].occurred_at >= timedelta(
+                    minutes=30, seconds=1
+                )
+                midnight = (
+                    visit
+                    and local(event.occurred_at, HOME).date() != local(visit[-1].occurred_at, HOME).date()
+                )
                 another = event.campaign and event.campaign != campaign
                 if not visit or silent or midnight or another:
                     visit = []
@@ -445,18 +532,35 @@ class Person:
                 return
             records.append(
                 SimpleNamespace(
-                    source=source, record_id=record_id, at=at, demographics=demographics or {}, address=address or {}
+                    source=source,
+                    record_id=record_id,
+                    at=at,
+                    demographics=demographics or {},
+                    address=address or {},
                 )
             )
 
         def word(trait, text):
-            meant = [row["value"] for row in seed("trait_values") if (row["trait"], row["spelling_key"]) == (trait, key_of(text))]
+            meant = [
+                row["value"]
+                for row in seed("trait_values")
+                if (row["trait"], row["spelling_key"]) == (trait, key_of(text))
+            ]
             return meant[0] if meant else key_of(text)
 
         def settled(city, country, district=None):
             where = place(city, country)
-            names = [row["place_name"] for row in seed("places") if (row["place_kind"], row["place_key"]) == ("district", key_of(district))]
-            named = names[0] if names else " ".join(part.capitalize() for part in (key_of(district) or "").split()) or None
+            names = [
+                row["place_name"]
+                for row in seed("places")
+                if (row["place_kind"], row["place_key"]) == ("district", key_of(district))
+                and country in (None, row["country"])
+            ]
+            named = (
+                names[0]
+                if names
+                else " ".join(part.capitalize() for part in (key_of(district) or "").split()) or None
+            )
             return {"district": named, "city": where.city, "country": where.country}
 
         for row in self.landed["crm", "contacts"]:
@@ -478,21 +582,30 @@ class Person:
                 "tracker", row["messageId"], moment(row["timestamp"]),
                 {"gender": GENDERS.get(key_of(row["traits"].get("gender"))), "birth_year": born and born[:4], "born": born},
             )  # fmt: skip
-        seen = [event for event in self.located if event.city or event.country]
-        if newest := first(seen, lambda e: (e.city is None, later(e.occurred_at), e.event_id)):
-            record("tracker", newest.event_id, newest.occurred_at, None, {"district": None, "city": newest.city, "country": newest.country})
+        if newest := first(self.located, lambda e: (e.city is None, later(e.occurred_at), e.event_id)):
+            record("tracker", newest.event_id, newest.occurred_at, None, settled(newest.city, newest.country))
 
-        priorities = {(row["trait_group"], row["source"]): int(row["priority"]) for row in seed("survivorship")}
+        priorities = {
+            (row["trait_group"], row["source"]): int(row["priority"]) for row in seed("survivorship")
+        }
         winners, losers = [], []
 
         def decide(group, trait, offers):
             """Of (record, value): the first wins, each other has lost by the first thing in which it differs."""
+
             def rank(offer):
                 one = offer[0]
                 told = one.demographics if group == "demographics" else one.address
                 filled = sum(told.get(name) is not None for name in told if name != "born")
                 partial = group == "address" and not one.address.get("city")
-                return (partial, priorities[group, one.source], later(one.at), -filled, one.source, one.record_id)
+                return (
+                    partial,
+                    priorities[group, one.source],
+                    later(one.at),
+                    -filled,
+                    one.source,
+                    one.record_id,
+                )
 
             ranked = sorted(offers, key=rank)
             for position, (one, value) in enumerate(ranked):
@@ -504,13 +617,36 @@ class Person:
                     winners.append((self.name, trait, value, one.source, text, one.at))
                     continue
                 names = ["names no city", "less trusted source", "older record", "less complete record"]
-                lost_by = next((name for name, a, b in zip(names, best, top, strict=False) if not a == b), "equal in all, later in order")
-                losers.append((self.name, trait, value, one.source, ranked[0][0].source, lost_by, position + 1, value == ranked[0][1], one.at))
+                lost_by = next(
+                    (name for name, a, b in zip(names, best, top, strict=False) if a != b),
+                    "equal in all, later in order",
+                )
+                losers.append(
+                    (
+                        self.name,
+                        trait,
+                        value,
+                        one.source,
+                        ranked[0][0].source,
+                        lost_by,
+                        position + 1,
+                        value == ranked[0][1],
+                        one.at,
+                    )
+                )
 
         for trait in ("gender", "birth_year", "marital_status", "occupation", "income_band"):
-            decide("demographics", trait, [(r, r.demographics[trait]) for r in records if r.demographics.get(trait)])
+            decide(
+                "demographics",
+                trait,
+                [(r, r.demographics[trait]) for r in records if r.demographics.get(trait)],
+            )
         today = local(self.clock, HOME).date()
-        decide("demographics", "age", [(r, age_on(r.demographics["born"], today)) for r in records if r.demographics.get("born")])
+        decide(
+            "demographics",
+            "age",
+            [(r, age_on(r.demographics["born"], today)) for r in records if r.demographics.get("born")],
+        )
         for trait in ("district", "city", "country"):
             decide("address", trait, [(r, r.address.get(trait)) for r in records if any(r.address.values())])
         return winners, losers
@@ -529,18 +665,29 @@ class Person:
                     counted = at + DAY - timedelta(microseconds=1)
                 entries.append(
                     SimpleNamespace(
-                        key=(point, channel, purpose), status=status, source=source, at=at, counted=counted, on=there.date(), recipient_type=recipient_type
+                        key=(point, channel, purpose),
+                        status=status,
+                        source=source,
+                        at=at,
+                        counted=counted,
+                        on=there.date(),
+                        recipient_type=recipient_type,
                     )
                 )
 
         once: dict[tuple, dict] = {}
         for row in self.landed["consent", "records"]:
             row = row | {"purpose": row["purpose"] or "marketing", "source": row["source"] or "unknown"}
-            key = (row["recipient"], row["channel"], row["purpose"], moment(row["consent_date"]), row["source"])
+            key = (
+                row["recipient"],
+                row["channel"],
+                row["purpose"],
+                moment(row["consent_date"]),
+                row["source"],
+            )
             # of two rows with one key the refusal wins
-            if key not in once or once[key]["status"] == "ONAY" or row["status"] == "RET":
-                if not (key in once and once[key]["status"] == "RET" and row["status"] != "RET"):
-                    once[key] = row
+            if key not in once or once[key]["status"] == "ONAY":
+                once[key] = row
         for row in once.values():
             add(
                 row["recipient"], row["channel"], row["purpose"], "ONAY" if row["status"] == "ONAY" else "RET", row["source"],
@@ -548,22 +695,50 @@ class Person:
             )  # fmt: skip
         for row in self.landed["mailchimp", "members"]:
             if row["status"] == "unsubscribed":
-                add(row["email_address"], "EPOSTA", "marketing", "RET", "mailchimp_members", moment(row["last_changed"]))
+                add(
+                    row["email_address"],
+                    "EPOSTA",
+                    "marketing",
+                    "RET",
+                    "mailchimp_members",
+                    moment(row["last_changed"]),
+                )
         for row in self.landed["mailchimp", "email_activity"]:
             if row["action"] == "unsub":
-                add(row["email_address"], "EPOSTA", "marketing", "RET", "mailchimp_activity", moment(row["timestamp"]))
+                add(
+                    row["email_address"],
+                    "EPOSTA",
+                    "marketing",
+                    "RET",
+                    "mailchimp_activity",
+                    moment(row["timestamp"]),
+                )
         sends = {row["message_id"]: row for row in self.landed["messaging", "sends"]}
         for row in self.landed["messaging", "receipts"]:
             if row["event"] in ("unsubscribed", "complained"):
                 sent = sends[row["message_id"]]
-                add(sent["recipient"], CONSENT_CHANNEL[sent["channel"]], "marketing", "RET", "messaging_receipts", moment(row["occurred_at"]))
+                add(
+                    sent["recipient"],
+                    CONSENT_CHANNEL[sent["channel"]],
+                    "marketing",
+                    "RET",
+                    "messaging_receipts",
+                    moment(row["occurred_at"]),
+                )
         found = {}
         for key in {entry.key for entry in entries}:
             heard = [entry for entry in entries if entry.key == key]
             top = min(heard, key=lambda e: (later(e.counted), e.status != "RET", e.source))
-            typed = first([e for e in heard if e.recipient_type], lambda e: (later(e.counted), e.recipient_type, e.source))
+            typed = first(
+                [e for e in heard if e.recipient_type],
+                lambda e: (later(e.counted), e.recipient_type, e.source),
+            )
             found[key] = SimpleNamespace(
-                status=top.status, source=top.source, at=top.at, on=top.on, recipient_type=typed.recipient_type if typed else "BIREYSEL"
+                status=top.status,
+                source=top.source,
+                at=top.at,
+                on=top.on,
+                recipient_type=typed.recipient_type if typed else "BIREYSEL",
             )
         return found
 
@@ -571,12 +746,18 @@ class Person:
         found = {}
         for (point, channel, purpose), state in self.points.items():
             other = found.get((channel, purpose))
-            if other is None or (state.status != "RET", later(state.at)) < (other[1].status != "RET", later(other[1].at)):
+            if other is None or (state.status != "RET", later(state.at)) < (
+                other[1].status != "RET",
+                later(other[1].at),
+            ):
                 found[channel, purpose] = (point, state)
         return found
 
     def read_uses(self) -> dict[str, tuple]:
-        named = {("email", self.landed["shop", "customers"][0]["email"]), ("account_id", self.landed["shop", "customers"][0]["id"])}
+        named = {
+            ("email", self.landed["shop", "customers"][0]["email"]),
+            ("account_id", self.landed["shop", "customers"][0]["id"]),
+        }
         asked = [
             moment(row["requested_at"])
             for row in self.landed["privacy", "requests"]
@@ -612,7 +793,11 @@ class Person:
             for row in self.landed["mailchimp", "email_activity"]:
                 if row["action"] in ("open", "click", "bounce"):
                     (failed if row["action"] == "bounce" else worked).append(moment(row["timestamp"]))
-            failed += [moment(row["last_changed"]) for row in self.landed["mailchimp", "members"] if row["status"] == "cleaned"]
+            failed += [
+                moment(row["last_changed"])
+                for row in self.landed["mailchimp", "members"]
+                if row["status"] == "cleaned"
+            ]
         sends = {row["message_id"]: row for row in self.landed["messaging", "sends"]}
         for row in self.landed["messaging", "receipts"]:
             sent = sends[row["message_id"]]
@@ -702,13 +887,27 @@ class Judge:
 
     def customer_consents(self) -> list[tuple]:
         return [
-            (person.name, point, channel, purpose, state.status, state.recipient_type, state.source, state.on, state.at)
+            (
+                person.name,
+                point,
+                channel,
+                purpose,
+                state.status,
+                state.recipient_type,
+                state.source,
+                state.on,
+                state.at,
+            )
             for person in self.people.values()
             for (channel, purpose), (point, state) in person.consents.items()
         ]
 
     def data_uses(self) -> list[tuple]:
-        return [(person.name, purpose, *use) for person in self.people.values() for purpose, use in person.uses.items()]
+        return [
+            (person.name, purpose, *use)
+            for person in self.people.values()
+            for purpose, use in person.uses.items()
+        ]
 
     def read_channels(self) -> dict[str, list[SimpleNamespace]]:
         answers = {name: person.answers() for name, person in self.people.items()}
@@ -716,14 +915,22 @@ class Judge:
         for channel in {row["channel"] for row in seed("message_channels")}:
             told = [found[channel] for found in answers.values() if channel in found]
             sent = sum(one.sent for one in told)
-            averages[channel] = rounded(sum((one.weight for one in told), Decimal(0)) / sent, Decimal("1e-6")) if sent else Decimal(0)
+            averages[channel] = (
+                rounded(sum((one.weight for one in told), Decimal(0)) / sent, Decimal("1e-6"))
+                if sent
+                else Decimal(0)
+            )
         said = {}
         for name, person in self.people.items():
             rows, identifiers = [], person.identifiers()
             for channel in sorted(averages):
                 ways = [row for row in seed("message_channels") if row["channel"] == channel]
                 asked = ways[0]["consent_channel"]
-                points = [(point, row["consent_of"]) for row in ways for point in identifiers.get(row["identifier_type"], ())]
+                points = [
+                    (point, row["consent_of"])
+                    for row in ways
+                    for point in identifiers.get(row["identifier_type"], ())
+                ]
                 told = answers[name].get(channel)
                 if not points and not told:
                     continue
@@ -732,7 +939,8 @@ class Judge:
                 usable = [
                     point
                     for point, of in working
-                    if of == "customer" or getattr(person.points.get((point, asked, "marketing")), "status", None) == "ONAY"
+                    if of == "customer"
+                    or getattr(person.points.get((point, asked, "marketing")), "status", None) == "ONAY"
                 ]
                 status = own[1].status if own else None
                 prior, sent = rule("prior_messages"), told.sent if told else 0
@@ -748,7 +956,15 @@ class Judge:
                 )  # fmt: skip
 
             def best(found):
-                return first(found, lambda c: (-c.response_score, -c.responded_count, later(c.last_answered_at or datetime.min), c.channel))
+                return first(
+                    found,
+                    lambda c: (
+                        -c.response_score,
+                        -c.responded_count,
+                        later(c.last_answered_at or datetime.min),
+                        c.channel,
+                    ),
+                )
 
             if one := best([row for row in rows if row.viewed_count >= rule("preferred_min_responses")]):
                 one.is_preferred = True
@@ -790,12 +1006,22 @@ class Judge:
     def cart_visits(self, person: Person) -> list[SimpleNamespace]:
         found = []
         for visit in person.sessions:
-            steps = [0 if event.event_kind == "cart" else event.checkout_step or 1 for event in visit if event.event_kind in ("cart", "checkout")]
+            steps = [
+                0 if event.event_kind == "cart" else event.checkout_step or 1
+                for event in visit
+                if event.event_kind in ("cart", "checkout")
+            ]
             if not steps:
                 continue
-            left = max(event.occurred_at for event in visit if event.event_kind in ("cart", "checkout", "order"))
+            left = max(
+                event.occurred_at for event in visit if event.event_kind in ("cart", "checkout", "order")
+            )
             ordered = any(event.event_kind == "order" for event in visit)
-            after = [order.ordered_at for order in person.orders if order.customer and order.is_purchase and order.ordered_at >= left]
+            after = [
+                order.ordered_at
+                for order in person.orders
+                if order.customer and order.is_purchase and order.ordered_at >= left
+            ]
             devices = [event.device_type for event in visit if event.device_type]
             found.append(
                 SimpleNamespace(
@@ -806,7 +1032,12 @@ class Judge:
         return found
 
     def friction(self) -> list[tuple]:
-        visits = [v for found in self.visits.values() for v in found if self.shop.since(v.left, rule("friction_window_days"))]
+        visits = [
+            v
+            for found in self.visits.values()
+            for v in found
+            if self.shop.since(v.left, rule("friction_window_days"))
+        ]
         said = []
         for device in {visit.device for visit in visits}:
             for step in {0, *(visit.step for visit in visits)}:
@@ -827,7 +1058,10 @@ class Judge:
             if event.event_kind == "cart" and event.product_id:
                 ended = any(
                     other.occurred_at >= event.occurred_at
-                    and (other.event_kind == "order" or (other.event_kind, other.product_id) == ("cart_removal", event.product_id))
+                    and (
+                        other.event_kind == "order"
+                        or (other.event_kind, other.product_id) == ("cart_removal", event.product_id)
+                    )
                     for other in person.events
                 )
                 if not ended:
@@ -841,7 +1075,18 @@ class Judge:
         bought = [order for order in orders if order.is_purchase]
         own = [event for event in events if event.is_own_act]
         traits = {trait: value for _, trait, value, *_ in person.traits}
-        said: dict = {name: traits.get(name) for name in ("gender", "marital_status", "occupation", "income_band", "district", "city", "country")}
+        said: dict = {
+            name: traits.get(name)
+            for name in (
+                "gender",
+                "marital_status",
+                "occupation",
+                "income_band",
+                "district",
+                "city",
+                "country",
+            )
+        }
         said |= {name: int(traits[name]) if name in traits else None for name in ("birth_year", "age")}
 
         def base(found):
@@ -849,19 +1094,34 @@ class Judge:
 
         for days in WINDOWS:
             for name, kind in COUNTED.items():
-                said[f"{name}_{days}d_count"] = sum(event.event_kind == kind and shop.since(event.occurred_at, days) for event in events)
+                said[f"{name}_{days}d_count"] = sum(
+                    event.event_kind == kind and shop.since(event.occurred_at, days) for event in events
+                )
             said[f"orders_{days}d_count"] = sum(shop.since(order.ordered_at, days) for order in bought)
-            said[f"spend_{days}d_amount"] = base([order for order in orders if shop.since(order.ordered_at, days)])
-        active, last = max((event.occurred_at for event in own), default=None), max((order.ordered_at for order in bought), default=None)
+            said[f"spend_{days}d_amount"] = base(
+                [order for order in orders if shop.since(order.ordered_at, days)]
+            )
+        active, last = (
+            max((event.occurred_at for event in own), default=None),
+            max((order.ordered_at for order in bought), default=None),
+        )
         views = defaultdict(list)
         for event in events:
             if event.event_kind == "view" and event.product_id:
                 views[event.product_id].append(event)
-        newest = first(list(views), lambda product: (later(max(event.occurred_at for event in views[product])), product))
+        newest = first(
+            list(views), lambda product: (later(max(event.occurred_at for event in views[product])), product)
+        )
         repeated = [
             product
             for product, seen in views.items()
-            if sum(event.channel not in ("store", "kiosk", "tablet") and shop.since(event.occurred_at, 30) for event in seen) >= 3
+            if sum(event.channel not in IN_STORE and shop.since(event.occurred_at, 30) for event in seen) >= 3
+        ]
+        # a consent of a number or an address is a sight of it, from the start of its day where it names no hour
+        heard = [
+            moment(row["consent_date"])
+            for row in person.landed["consent", "records"]
+            if row["channel"] not in ("PUSH", "ONSITE")
         ]
         cart = self.cart(person)
         since = min((event.occurred_at for event in cart.values()), default=None)
@@ -872,7 +1132,7 @@ class Judge:
             "last_active_at": active, "days_since_last_active_count": (clock - active) // DAY if active else None,
             "channel_count": len({event.channel for event in own}), "session_count": len(person.sessions),
             "has_bought_in_store": any(order.channel == "store" for order in bought), "has_bought_online": any(order.channel != "store" for order in bought),
-            "first_seen_at": min([moment(person.landed["shop", "customers"][0]["created_at"]), *(event.occurred_at for event in events)]),
+            "first_seen_at": min([moment(person.landed["shop", "customers"][0]["created_at"]), *heard, *(event.occurred_at for event in events)]),
             "last_viewed_product_id": newest, "last_viewed_product_view_count": len(views[newest]) if newest else 0,
             "last_viewed_at": max((event.occurred_at for event in views[newest]), default=None) if newest else None,
             "repeated_view_product_count": len(repeated), "open_cart_item_count": len(cart),
@@ -894,7 +1154,12 @@ class Judge:
             days = {value: len({act.occurred_at_local.date() for act in of}) for value, of in found.items()}
             best = first(
                 [value for value in found if days[value] >= least],
-                lambda value: (-days[value], by_acts and -len(found[value]), later(max(act.occurred_at for act in found[value])), value),
+                lambda value: (
+                    -days[value],
+                    by_acts and -len(found[value]),
+                    later(max(act.occurred_at for act in found[value])),
+                    value,
+                ),
             )
             return best, ratio(days[best], sum(days.values())) if best is not None else None
 
@@ -905,25 +1170,46 @@ class Judge:
         hours = self.hours_of(person)
         parts = defaultdict(lambda: [0, 0])
         for hour, (days, count, _) in hours.items():
-            part = parts["night" if hour < 6 else "morning" if hour < 12 else "afternoon" if hour < 18 else "evening"]
+            part = parts[
+                "night" if hour < 6 else "morning" if hour < 12 else "afternoon" if hour < 18 else "evening"
+            ]
             part[0] += days
             part[1] += count
         habits = [hour for hour in hours if hours[hour][0] >= rule("best_hour_min_days")]
         last_of_day = {}
         for act in acts:
-            last_of_day[act.occurred_at_local.date()] = max(act.occurred_at, last_of_day.get(act.occurred_at_local.date(), act.occurred_at))
+            last_of_day[act.occurred_at_local.date()] = max(
+                act.occurred_at, last_of_day.get(act.occurred_at_local.date(), act.occurred_at)
+            )
 
         def days_within(name):
             return sum(shop.since(at, rule(f"engagement_{name}_window_days")) for at in last_of_day.values())
 
-        level = next((name for name in ("high", "medium", "low") if days_within(name) >= rule(f"engagement_{name}_min_days")), "none")
-        brought = sorted((act for act in acts_of_all_time(person) if act.campaign and act.session_id), key=lambda e: (e.occurred_at, e.event_id))
-        visits = [visit for visit in self.visits[person.name] if shop.since(visit.left, rule("context_window_days"))]
+        level = next(
+            (
+                name
+                for name in ("high", "medium", "low")
+                if days_within(name) >= rule(f"engagement_{name}_min_days")
+            ),
+            "none",
+        )
+        brought = sorted(
+            (act for act in acts_of_all_time(person) if act.campaign and act.session_id),
+            key=lambda e: (e.occurred_at, e.event_id),
+        )
+        visits = [
+            visit for visit in self.visits[person.name] if shop.since(visit.left, rule("context_window_days"))
+        ]
         left = [visit for visit in visits if not visit.ordered]
         last_left = first(left, lambda visit: (later(visit.left), visit.session))
-        home = place(traits.get("city"), traits.get("country")) if traits.get("city") and traits.get("country") else None
-        in_seed = home and home.climate is not None or home and any(
-            row["place_name"] == home.city and row["country"] == home.country for row in seed("places") if row["place_kind"] == "city"
+        home = (
+            place(traits.get("city"), traits.get("country"))
+            if traits.get("city") and traits.get("country")
+            else None
+        )
+        in_seed = home is not None and any(
+            (row["place_kind"], row["place_name"], row["country"]) == ("city", home.city, home.country)
+            for row in seed("places")
         )
         channels = self.channels[person.name]
         return {

@@ -60,7 +60,7 @@ def told(at: datetime) -> str:
 
 
 class World:
-    """One person's rows to land. `alone` is a world whose number another takes, with other rows."""
+    """One person's rows to land."""
 
     def __init__(self, number: int) -> None:
         self.name = f"p{number}"
@@ -111,6 +111,12 @@ class World:
             self.consent, self.consent, self.google, self.tells]  # fmt: skip
         for at in sorted(moments):
             dice.choice(doings)(at)
+        if number % 11 == 1:
+            # the same product again and again, the first time just too long ago or just not
+            for at in (CLOCK - 30 * DAY + dice.choice([timedelta(0), SECOND]), CLOCK - 7 * DAY, CLOCK - DAY):
+                self.call(
+                    at, "track", "Product Viewed", dice.choice(["web", "web", "kiosk"]), product_id="Shoes-a"
+                )
         if number % 7 == 0:
             # a habit on days in a row, at an hour's edge
             for day in range(5):
