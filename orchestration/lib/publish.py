@@ -24,16 +24,16 @@ PUBLISHED_SCHEMAS = ("identity", "profiles", "segments", "activation", "measurem
 PRIVATE_PREFIXES = ("int_", "sync_")
 # what the product's own programs write is named one by one, so that a new table is private until somebody says otherwise
 PUBLISHED_OPS = (
-    "deliveries",
-    "delivery_runs",
     "gate",
-    "gate_results",
+    "gate_decisions",
+    "gate_profiles",
     "identity_overrides",
     "linked_records",
     "linking_frequencies",
     "linking_runs",
     "load_files",
     "load_runs",
+    "outbox_runs",
     "probable_links",
     "row_counts",
 )

@@ -219,6 +219,17 @@ def _check_candidates(
 
 
 def _check_rfm(rules: Path) -> None:
+    windows = [
+        row["value"]
+        for seed, owner in (("profile_settings", "topic"), ("segment_thresholds", "segment"))
+        for row in read(rules / f"{seed}.csv")
+        if row[owner] == "rfm" and "window_days" in row.values()
+    ]
+    if len(set(windows)) > 1:
+        raise TekilError(
+            f"RFM counts over {windows[0]} days in seeds/rules/profile_settings.csv and over {windows[1]} in segment_thresholds.csv: "
+            "write the same window_days in both, or scores and segments speak of different buyers."
+        )
     cells = [(row["recency_score"], row["value_score"]) for row in read(rules / "rfm_cells.csv")]
     for pair in ((str(recency), str(value)) for recency in range(1, 6) for value in range(1, 6)):
         if cells.count(pair) != 1:

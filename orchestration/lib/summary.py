@@ -78,11 +78,11 @@ def _identity(fetch) -> list[str]:
 def _segments(fetch) -> list[str]:
     rows = fetch("select segment, size, requirement from segments.segments order by requirement, segment")
     rows = sorted(rows, key=lambda row: (int("".join(filter(str.isdigit, row[2])) or 999), row[0]))
-    cells = [f"{segment:<20}{int(size):>8,}" for segment, size, _ in rows]
+    cells = [f"{segment:<26}{int(size):>9,}" for segment, size, _ in rows]
     half = (len(cells) + 1) // 2
     lines = ["-" * WIDTH, "segments"]
     for left, right in zip(cells[:half], [*cells[half:], *[""] * (half * 2 - len(cells))], strict=True):
-        lines.append(f"  {left}      {right}".rstrip())
+        lines.append(f"  {left}    {right}".rstrip())
     return lines
 
 

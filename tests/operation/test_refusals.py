@@ -362,6 +362,11 @@ BAD_SEEDS = {
         lambda rows: [r.replace("champions", "whales") for r in rows],
         "rfm_whales",
     ),
+    "RFM over two windows": (
+        "profile_settings",
+        lambda rows: [r.replace("rfm,window_days,365", "rfm,window_days,180") for r in rows],
+        "window_days",
+    ),
     "a row with too many fields": (
         "segment_definitions",
         lambda rows: [*rows, "a,b,c,d,e,f,g,h,i,j,k,l"],
