@@ -315,7 +315,9 @@ STORIES = [
                 ),
                 "e:ada p:1 c:1 " + " ".join(f"k:{n}" for n in range(20)),
             ),
-            # the limits that are tried in these two batches are lower
+            # the limits that are tried in these batches are lower
+            ("", None),
+            ("", None),
             ("", None),
             ("", None),
             ("", None),
