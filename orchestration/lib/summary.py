@@ -9,6 +9,7 @@ from orchestration.lib.query import fetching
 from orchestration.lib.settings import Settings
 
 WIDTH = 78
+SEGMENTS_SHOWN = 12
 
 
 def summary(settings: Settings, seconds: float) -> str:
@@ -76,11 +77,13 @@ def _identity(fetch) -> list[str]:
 
 
 def _segments(fetch) -> list[str]:
+    """The first segments in the order of their codes, and how many more there are: a screen does not hold them all."""
     rows = fetch("select segment, size, requirement from segments.segments order by requirement, segment")
     rows = sorted(rows, key=lambda row: (int("".join(filter(str.isdigit, row[2])) or 999), row[0]))
-    cells = [f"{segment:<26}{int(size):>9,}" for segment, size, _ in rows]
+    shown, more = rows[:SEGMENTS_SHOWN], len(rows) - SEGMENTS_SHOWN
+    cells = [f"{segment:<26}{int(size):>9,}" for segment, size, _ in shown]
     half = (len(cells) + 1) // 2
-    lines = ["-" * WIDTH, "segments"]
+    lines = ["-" * WIDTH, f"segments{f' (and {more} more)' if more > 0 else ''}"]
     for left, right in zip(cells[:half], [*cells[half:], *[""] * (half * 2 - len(cells))], strict=True):
         lines.append(f"  {left}    {right}".rstrip())
     return lines
