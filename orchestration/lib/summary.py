@@ -9,7 +9,7 @@ from orchestration.lib.query import fetching
 from orchestration.lib.settings import Settings
 
 WIDTH = 78
-SEGMENTS_SHOWN = 12
+SEGMENTS_SHOWN = 8
 
 
 def summary(settings: Settings, seconds: float) -> str:

@@ -1,9 +1,12 @@
 """A destination that is switched on is one asset behind its sync_ model, and says what it did (O1)."""
 
-from dagster import AssetKey, materialize
+from dagster import AssetKey, AssetSpec, materialize
 
 from orchestration.defs.deliver import destinations
+from orchestration.lib import deliver as delivering
 from orchestration.lib.outbox.engine import Plan, Report
+from orchestration.lib.outbox.rules import rules
+from orchestration.lib.settings import PROJECT_ROOT
 from tests.delivery.world import rule
 
 
@@ -14,14 +17,14 @@ def test_a_destination_is_one_asset_behind_its_payload(monkeypatch):
         served.append(destination)
         return Report(destination, "run", Plan(unchanged=7, dead=2), inserted=3, deleted=1, dead=1)
 
-    monkeypatch.setattr(destinations, "deliver", deliver)
+    monkeypatch.setattr(delivering, "deliver", deliver)
     asset = destinations.delivery_of(rule(destination="mailchimp", sync_model="sync_mailchimp__members"))
     assert asset.keys == {AssetKey(["deliver", "mailchimp"])}
     assert asset.asset_deps[AssetKey(["deliver", "mailchimp"])] == {
         AssetKey(["activation", "sync_mailchimp__members"])
     }
     result = materialize([asset])
-    (done,) = result.asset_materializations_for_node("deliver__mailchimp")
+    (done,) = result.asset_materializations_for_node("deliver_to_mailchimp")
     told = {name: value.value for name, value in done.metadata.items()}
     assert served == ["mailchimp"]
     assert (
@@ -34,5 +37,7 @@ def test_a_destination_is_one_asset_behind_its_payload(monkeypatch):
     ) == (4, 3, 1, 7, 1, 2)
 
 
-def test_what_is_switched_off_is_no_asset():
-    assert list(destinations.defs().assets or []) == []
+def test_what_is_switched_off_is_shown_and_cannot_run():
+    shown = destinations.defs().assets
+    assert {asset.key.path[-1] for asset in shown} == set(rules(PROJECT_ROOT))
+    assert all(isinstance(asset, AssetSpec) and "Switched off" in asset.description for asset in shown)

@@ -153,7 +153,7 @@ def check_summary(env: dict[str, str], shown: str) -> None:
     )
     pairs = {(line[at], line[at + 1]) for line in words for at in (0, 2) if len(line) >= at + 2}
     told = {(segment, str(int(size))) for segment, size in sizes.items()} & pairs
-    assert {segment for segment, _ in told} >= {"new", "active", "at_risk", "lost", "vip", "cart_forgotten"}
+    assert {segment for segment, _ in told} >= {"new", "active", "at_risk", "lost", "vip"}
     assert f"segments (and {len(sizes) - len(told)} more)" in shown
 
     [(customers, anonymous, share, is_ready)] = rows(

@@ -61,6 +61,7 @@ PLANTED = {
 COOKIES = {"cookie": "anon-zq-13d5", "client of Google Analytics": "ga-zq-1.987654321"}
 COOKIES_MAY_STAND = {
     ("identity.record_map", "record_id"),
+    ("bi_identity.record_map", "record_id"),
     ("identity.int_identity__records_mapped", "record_id"),
     ("identity.int_identity__evidence_keyed", "record_id"),
 }
