@@ -56,7 +56,7 @@ dbt: $(READY)  ## any dbt command with these settings: make dbt ARGS="build --se
 	@$(RUN) -m orchestration.lib.run_dbt $(ARGS)
 
 test: lint  ## everything CI runs
-	@$(RUN) -m pytest
+	@$(RUN) -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 lint: $(READY)  ## ruff over Python, sqlfluff over SQL
 	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check .

@@ -12,7 +12,7 @@ import pytest
 
 import sample
 from tests.orchestration.dev import Dev, started
-from tests.support.project import AS_OF, ROOT
+from tests.support.project import AS_OF, ROOT, parse_cache
 from tests.support.tables import rows
 
 CHROMIUM = "/usr/bin/chromium"
@@ -34,7 +34,7 @@ def env(tmp_path_factory) -> dict[str, str]:
         "TEKIL_THREADS": "2",
         "TEKIL_MEMORY_LIMIT": "2GB",
         "TEKIL_LOCK_TIMEOUT": "600",
-        "DBT_TARGET_PATH": str(ROOT / "target" / "tests-duckdb"),
+        "DBT_TARGET_PATH": str(parse_cache("duckdb")),
         "DESTINATION_TEST_TOKEN": "zq-token",
     }
 

@@ -25,13 +25,17 @@ def environment(
         "TEKIL_PII_SALT": "salt of the tests",
         "TEKIL_THREADS": "2",
         "TEKIL_MEMORY_LIMIT": "4GB",
-        # one parse cache for all tests of an engine; builds of one test session never run side by side
-        "DBT_TARGET_PATH": str(ROOT / "target" / f"tests-{engine}"),
+        "DBT_TARGET_PATH": str(parse_cache(engine)),
         "DBT_LOG_PATH": str(folder / "logs"),
         # importing Great Expectations takes 8 s of processor in each process; tests/quality judges in one
         "TEKIL_GATE": "off",
     }
     return env | (postgres or {}) | more
+
+
+def parse_cache(engine: str) -> Path:
+    """dbt's target folder of all tests of an engine: one parse serves them. Each worker of pytest has its own, since they build side by side."""
+    return ROOT / "target" / "-".join(["tests", engine, *filter(None, [os.environ.get("PYTEST_XDIST_WORKER")])])
 
 
 def land(env: dict[str, str], source: str, table: str, rows: list[dict], name: str = "part-0") -> Path:
