@@ -118,7 +118,7 @@ devices as (
         {{ rewrite(fold_letters('user_agent'), [
             ['/[0-9][0-9._]*', ''],
             ['(android|os|os x|ios|ipados|windows nt|rv:) ?[0-9][0-9._]*', '\\1'],
-            ['[^a-z0-9._;-]+', ' '],
+            ['[^a-z0-9._-]+', ' '], ['^ | $', ''],
         ]) }} as agent
     from agents
 

@@ -16,6 +16,8 @@ from orchestration.lib.linking.population import Population
 
 # hours after which a new cookie is no longer the direct successor of an old one
 SOON = 45 * 24
+# a cookie in use in so many hours, on which nobody ever logged in, is hardly of someone who logs in on another
+OFTEN = 3
 # nobody leaves more cookies in one browser: a larger group is a place, not a person
 MOST_TOGETHER = 25
 
@@ -148,7 +150,7 @@ class Visitors(Population):
         numbers, pairs = self._learn_rates()
         self._weigh(list(COMPARISONS), numbers, -1000.0)
         self._judge()
-        prior, likely_pairs = self._learn_prior(*pairs)
+        prior = self._learn_prior(*pairs)
         checked = self._check(prior)
         return Model(
             {
@@ -161,7 +163,7 @@ class Visitors(Population):
                 },
                 "settings": learning.told_settings(rules),
                 "probability_two_random_records_match": prior,
-                "likely_pairs": round(likely_pairs, 1),
+                "likely_pairs": float(min(pairs)),
                 "checked_on_accounts": checked,
                 "comparisons": learning.described(COMPARISONS, numbers),
             }
@@ -223,6 +225,8 @@ class Visitors(Population):
                     when l.account_key = r.account_key then 'known already'
                     when l.account_key <> r.account_key then 'another account'
                     when list_has_any(l.peopled, r.peopled) then 'several people there'
+                    when l.account_key is not null and r.active_hours >= {OFTEN} or r.account_key is not null and l.active_hours >= {OFTEN}
+                        then 'never logged in'
                     else 'a visitor'
                 end as held_by
             from weighed
@@ -234,33 +238,20 @@ class Visitors(Population):
             case held_by
                 when 'a visitor' then {self.rules.number("visitor_probability")}
                 when 'several people there' then {below_wide}
+                when 'never logged in' then {below_wide}
                 else {nothing}
             end as ceiling
         from ruled
         """)
 
-    def _learn_prior(self, same: int, other: int) -> tuple[float, float]:
-        """How likely a pair that is found is of one person, such that the pairs of which one is unknown add up to what it says; and those pairs.
+    def _learn_prior(self, same: int, other: int) -> float:
+        """How likely a pair that is found is of one person: as among pairs of known accounts, where a stranger shows only if he logs in too.
 
-        Never more than among pairs of two known accounts: who never logs in is no more likely the other one.
+        So each pair of two accounts stands for as many more as there are visitors to one that somebody logged in on.
         """
-        counted = self.connection.execute(
-            "select round(match_weight, 1) as weight, count(*) from judged"
-            " where held_by not in ('known already', 'another account') group by 1 order by 1"
-        ).fetchall()
-        total = sum(count for _, count in counted)
-        most = same / (same + other)
-        prior = expected = 0.0
-        if total:
-            prior = min(0.5, most)
-            for _ in range(60):
-                shift = scoring.log_odds(prior)
-                expected = sum(
-                    count / (1 + 2 ** -min(max(weight + shift, -500.0), 500.0)) for weight, count in counted
-                )
-                prior = min(max(expected / total, 0.001), most, 0.9)
-        prior = float(f"{prior or min(most, 0.5):.4g}")
-        return prior, expected
+        known = self.connection.execute("select count(account_key) / count(*) from records").fetchone()[0]
+        guess = self.rules.number("prior_pairs")
+        return learning.significant((same + guess / 4) / (same + guess / 4 + (other + guess / 4) / known), 4)
 
     def _check(self, prior: float) -> dict[str, Any]:
         """Of pairs of two known accounts that would be linked: how many are of one account. Raises TooLittle where too many are of two."""
@@ -358,10 +349,11 @@ with crowds as (
     from seen
     group by kind, place
 ),
-alike as (
-    select kind, place, device, count(distinct unique_id) as visitors, count(distinct account_key) as accounts
+-- whoever else of the house logs in, on whatever device and whenever
+peopled as (
+    select kind, site, count(distinct account_key) as accounts
     from seen
-    group by kind, place, device
+    group by kind, site
 ),
 ordered as (
     select
@@ -382,10 +374,10 @@ sites as (
 select
     seen.*,
     sites.visitors <= 2 as is_own,
-    alike.accounts >= 2 as is_peopled
+    peopled.accounts >= 2 as is_peopled
 from seen
 inner join crowds on seen.kind = crowds.kind and seen.place = crowds.place
-inner join alike on seen.kind = alike.kind and seen.place = alike.place and seen.device = alike.device
+inner join peopled on seen.kind = peopled.kind and seen.site = peopled.site
 inner join sites on seen.kind = sites.kind and seen.site = sites.site and seen.device = sites.device
 where not sites.is_side_by_side
     and case seen.kind when 'line' then crowds.visitors <= {line} else sites.visitors <= {range} end
@@ -414,6 +406,7 @@ worked as (
     -- from Monday to Friday between nine and six
     select
         unique_id,
+        sum(active_hours) as active_hours,
         100 * coalesce(sum(active_hours) filter (week_hour < 120 and week_hour % 24 between 9 and 17), 0) // sum(active_hours) as work_share
     from hours
     group by unique_id
@@ -432,6 +425,7 @@ select
     listed.places,
     listed.own_places,
     listed.peopled,
+    worked.active_hours,
     worked.work_share
 from words
 left join listed on words.unique_id = listed.unique_id
