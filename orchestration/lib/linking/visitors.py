@@ -151,7 +151,7 @@ class Visitors(Population):
         self._weigh(list(COMPARISONS), numbers, -1000.0)
         self._judge()
         prior = self._learn_prior(*pairs)
-        checked = self._check(prior)
+        checked = self.check(prior)
         return Model(
             {
                 "format": FORMAT,
@@ -253,7 +253,7 @@ class Visitors(Population):
         guess = self.rules.number("prior_pairs")
         return learning.significant((same + guess / 4) / (same + guess / 4 + (other + guess / 4) / known), 4)
 
-    def _check(self, prior: float) -> dict[str, Any]:
+    def check(self, prior: float) -> dict[str, Any]:
         """Of pairs of two known accounts that would be linked: how many are of one account. Raises TooLittle where too many are of two."""
         line = scoring.log_odds(self.rules.number("wide_probability")) - scoring.log_odds(prior)
         linked, right = self.connection.execute(
@@ -341,13 +341,17 @@ from told
 cross join (values (0), (1)) as steps (step)
 """
 
-# a carrier's or an office's line is on too many visitors to say anything, a range on too many with the same device
+# a carrier's or an office's line is on too many visitors to say anything, also when few of them come; a range on too many with the same device
 _KEPT = """
 create or replace table kept as
 with crowds as (
-    select kind, place, count(distinct unique_id) as visitors
-    from seen
-    group by kind, place
+    select kind, site, max(visitors) as visitors
+    from (
+        select kind, site, place, count(distinct unique_id) as visitors
+        from seen
+        group by kind, site, place
+    )
+    group by kind, site
 ),
 -- whoever else of the house logs in, on whatever device and whenever
 peopled as (
@@ -376,7 +380,7 @@ select
     sites.visitors <= 2 as is_own,
     peopled.accounts >= 2 as is_peopled
 from seen
-inner join crowds on seen.kind = crowds.kind and seen.place = crowds.place
+inner join crowds on seen.kind = crowds.kind and seen.site = crowds.site
 inner join peopled on seen.kind = peopled.kind and seen.site = peopled.site
 inner join sites on seen.kind = sites.kind and seen.site = sites.site and seen.device = sites.device
 where not sites.is_side_by_side
