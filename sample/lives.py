@@ -1,8 +1,8 @@
 """The life of a person: when they visit and buy, and every record it leaves in the shop's systems."""
 
 from . import measured as M
+from . import networks, spelling
 from . import rates as R
-from . import networks, spelling, vocab
 from .catalogue import Catalogue, money
 from .clock import (
     DAY_MS,

@@ -7,22 +7,31 @@ one model, providers deal addresses anew, and many phones hide their model.
 
 from . import rates as R
 from .clock import DAY_MS, END_MS
+from .dice import steps, weighted
 from .people import Device, Person
 
 _BITS = 2**64
 HOUR_MS = 3_600_000
 # model as the user agent tells it, and its share; K is what a browser says that hides the model
-_PHONES = (
-    *(("K", 0.30), ("SM-A556B", 0.09), ("SM-A546B", 0.08), ("SM-A155F", 0.07), ("SM-S911B", 0.05)),
-    *(("SM-S928B", 0.04), ("SM-A346B", 0.04), ("Redmi Note 13", 0.05), ("Redmi Note 12", 0.04)),
-    *(("2312DRA50G", 0.03), ("CPH2591", 0.03), ("CPH2629", 0.02), ("V2206", 0.02), ("Pixel 7", 0.02)),
-    *(("Pixel 8", 0.02), ("RMX3998", 0.02), ("TECNO KL4", 0.02), ("Infinix X6837", 0.02), ("LE2123", 0.01)),
-    *(("XQ-DQ54", 0.01), ("moto g84", 0.01), ("NTH-NX9", 0.01)),
+_PHONES = steps(
+    (
+        *(("K", 0.30), ("SM-A556B", 0.09), ("SM-A546B", 0.08), ("SM-A155F", 0.07), ("SM-S911B", 0.05)),
+        *(("SM-S928B", 0.04), ("SM-A346B", 0.04), ("Redmi Note 13", 0.05), ("Redmi Note 12", 0.04)),
+        *(("2312DRA50G", 0.03), ("CPH2591", 0.03), ("CPH2629", 0.02), ("V2206", 0.02), ("Pixel 7", 0.02)),
+        *(
+            ("Pixel 8", 0.02),
+            ("RMX3998", 0.02),
+            ("TECNO KL4", 0.02),
+            ("Infinix X6837", 0.02),
+            ("LE2123", 0.01),
+        ),
+        *(("XQ-DQ54", 0.01), ("moto g84", 0.01), ("NTH-NX9", 0.01)),
+    )
 )
-_SAFARI = "Mozilla/5.0 ({system}) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/{safari}{mobile} Safari/605.1.15"
-_CHROME = (
-    "Mozilla/5.0 ({system}) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{chrome}.0.0.0{mobile} Safari/537.36{other}"
+_SAFARI = (
+    "Mozilla/5.0 ({system}) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/{safari}{mobile} Safari/605.1.15"
 )
+_CHROME = "Mozilla/5.0 ({system}) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{chrome}.0.0.0{mobile} Safari/537.36{other}"
 _FIREFOX = "Mozilla/5.0 ({system}; rv:{firefox}.0) Gecko/20100101 Firefox/{firefox}.0"
 
 
@@ -41,7 +50,10 @@ def address(p: Person, dev: Device, t: int) -> str:
     """Return the address a visit comes from: the line at home, the carrier's, or the office's."""
     if dev.kind == "office":
         return _office(p)
-    away = dev.kind in ("mobile", "app_ios", "app_android") and draw(int(dev.key), t // HOUR_MS, 1) >= R.PHONE_AT_HOME
+    away = (
+        dev.kind in ("mobile", "app_ios", "app_android")
+        and draw(int(dev.key), t // HOUR_MS, 1) >= R.PHONE_AT_HOME
+    )
     return carrier(p, t) if away else _home(p, t)
 
 
@@ -98,17 +110,17 @@ def agent(p: Person, dev: Device, t: int) -> str:
         return _SAFARI.format(system="iPad; CPU OS 17_5 like Mac OS X", **told)
     # a couple often has one model, of one offer
     of = p.household if draw(int(dev.key), 61) < R.SAME_MODEL else int(dev.key) // 10
-    at, model = draw(of, 62), "K"
-    for model, share in _PHONES:
-        at -= share
-        if at < 0:
-            break
+    model = weighted(lambda: draw(of, 62), _PHONES)
     if kind == "app_ios":
         return f"MagazaApp/5.{version % 10} (iPhone; iOS {told['safari']})"
     if kind == "app_android":
         return f"MagazaApp/5.{version % 10} (Android 15; {model})"
     if kind == "mobile":
         told["mobile"] = " Mobile"
-        system = "Linux; Android 10; K" if model == "K" else f"Linux; Android {14 + (t > END_MS - 200 * DAY_MS)}; {model}"
+        system = (
+            "Linux; Android 10; K"
+            if model == "K"
+            else f"Linux; Android {14 + (t > END_MS - 200 * DAY_MS)}; {model}"
+        )
         return _CHROME.format(system=system, **told)
     return ""

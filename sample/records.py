@@ -3,8 +3,8 @@
 import hashlib
 import json
 
-from . import networks, rates as R
-from . import spelling, vocab
+from . import networks, spelling, vocab
+from . import rates as R
 from .catalogue import Catalogue
 from .clock import DAY_MS, END_MS, local, month, offset, utc_seconds
 from .dice import between, pick
@@ -181,9 +181,25 @@ class Records:
                     if r() < 0.22:
                         x = self.tracker.choose(r, p)
                         url = f"https://www.magaza.example{x.path}?utm_campaign={cid}"
-                        self.activity(cid, key, address, "click", opened + 20_000, url, networks.carrier(p, opened + 20_000))
+                        self.activity(
+                            cid,
+                            key,
+                            address,
+                            "click",
+                            opened + 20_000,
+                            url,
+                            networks.carrier(p, opened + 20_000),
+                        )
                     elif r() < 0.02:
-                        self.activity(cid, key, address, "unsub", opened + 50_000, "", networks.carrier(p, opened + 50_000))
+                        self.activity(
+                            cid,
+                            key,
+                            address,
+                            "unsub",
+                            opened + 50_000,
+                            "",
+                            networks.carrier(p, opened + 50_000),
+                        )
                         status, until = "unsubscribed", opened + 50_000
                         counts["unsubscribed_members"] += 1
         first = p.first

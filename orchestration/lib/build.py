@@ -65,7 +65,14 @@ def link_people(settings: Settings, progress: Progress, retrain: bool = False) -
     if populations:
         prepared = [f"+{POPULATIONS[name].prepared}" for name in populations]
         dbt.build(
-            settings, False, lambda _: None, "--select", *prepared, "--exclude-resource-type", "test", "unit_test"
+            settings,
+            False,
+            lambda _: None,
+            "--select",
+            *prepared,
+            "--exclude-resource-type",
+            "test",
+            "unit_test",
         )
         for report in linking.link(settings, progress, retrain, populations):
             progress(report.summary())

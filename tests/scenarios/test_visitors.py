@@ -33,7 +33,18 @@ LINKS = (
 )
 RULES = linking_rules(PROJECT_ROOT)
 WIDE, STRICT = RULES.number("wide_probability"), RULES.number("strict_probability")
-MODELS = ("SM-A556B", "SM-A155F", "SM-S911B", "CPH2591", "V2206", "RMX3998", "LE2123", "KL4", "NTH-NX9", "XQ-DQ54")
+MODELS = (
+    "SM-A556B",
+    "SM-A155F",
+    "SM-S911B",
+    "CPH2591",
+    "V2206",
+    "RMX3998",
+    "LE2123",
+    "KL4",
+    "NTH-NX9",
+    "XQ-DQ54",
+)
 PHONE = "Mozilla/5.0 (Linux; Android 15; {}) AppleWebKit/537.36 Chrome/137.0 Mobile Safari/537.36"
 DESKTOP = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/137.0 Safari/537.36"
 MONDAY = datetime(2026, 3, 2)
@@ -46,7 +57,9 @@ class Street:
         self.dice = random.Random(seed)
         self.rows: list[dict] = []
 
-    def visits(self, cookie: str, address: str, agent: str, days: list[int], hour: int = 20, user: str = "") -> str:
+    def visits(
+        self, cookie: str, address: str, agent: str, days: list[int], hour: int = 20, user: str = ""
+    ) -> str:
         """One call on each day (0 is a Monday) at that hour in İstanbul."""
         for number, day in enumerate(days):
             at = MONDAY + timedelta(days=day, hours=hour - 3, minutes=self.dice.randrange(60))
@@ -233,7 +246,9 @@ def test_two_people_are_not(linked, one, other):
 
 def test_a_shared_cookie_and_a_carriers_address_take_no_part(linked):
     _, found = linked
-    assert [pair for pair in found if any(name.startswith(("carrier", "lent", "inside")) for name in pair)] == []
+    assert [
+        pair for pair in found if any(name.startswith(("carrier", "lent", "inside")) for name in pair)
+    ] == []
 
 
 def test_nobody_is_joined_with_two_known_customers(linked):
@@ -254,8 +269,16 @@ def test_nobody_is_joined_with_two_known_customers(linked):
 def test_every_link_has_its_margin_and_nothing_tells_a_value(linked):
     """Neither links, runs, hashes nor the model hold an address, a model of a phone, a cookie or an account."""
     env, _ = linked
-    assert all(low <= p <= high for p, low, high in ask(env, "select match_probability, probability_low, probability_high from ops.probable_links"))
-    told = [str(ask(env, f"from ops.{table}")) for table in ("probable_links", "linked_records", "linking_runs", "linking_frequencies")]
+    assert all(
+        low <= p <= high
+        for p, low, high in ask(
+            env, "select match_probability, probability_low, probability_high from ops.probable_links"
+        )
+    )
+    told = [
+        str(ask(env, f"from ops.{table}"))
+        for table in ("probable_links", "linked_records", "linking_runs", "linking_frequencies")
+    ]
     (path,) = (Path(env["TEKIL_DUCKDB_PATH"]).parent / "linking").glob("model-*.json")
     told.append(path.read_text(encoding="utf-8"))
     for value in ("78.16", "212.150", "2a02:", "sm-a556b", "SM-A556B", "mozilla", "old1", "home1", "known1"):
@@ -307,7 +330,10 @@ def test_what_changed_is_enough(linked, tmp_path):
 @pytest.mark.parametrize(
     "change, setting",
     [
-        (f"delete from {VISITORS} where record_id not in (select record_id from {VISITORS} order by 1 limit 100)", "min_visitors"),
+        (
+            f"delete from {VISITORS} where record_id not in (select record_id from {VISITORS} order by 1 limit 100)",
+            "min_visitors",
+        ),
         (f"update {VISITORS} set lines = null", "min_visitor_share"),
         (f"update {VISITORS} set device = null where record_id not like '0%'", "min_visitor_share"),
         (f"update {VISITORS} set account_key = null, account_count = 0", "min_visitor_pairs"),
@@ -318,7 +344,9 @@ def test_too_little_is_refused_in_a_sentence(prepared, tmp_path, change, setting
     report = link_visitors(env)
     assert (report.status, setting in report.reason) == ("refused", True), report
     assert ask(env, "select count(*) from ops.probable_links") == [(0,)]
-    assert ask(env, "select population, status, reason from ops.linking_runs") == [("visitors", "refused", report.reason)]
+    assert ask(env, "select population, status, reason from ops.linking_runs") == [
+        ("visitors", "refused", report.reason)
+    ]
 
 
 def test_what_known_accounts_contradict_is_refused():
@@ -326,11 +354,15 @@ def test_what_known_accounts_contradict_is_refused():
     with duckdb.connect() as connection:
         settings = settings_of({"TEKIL_PII_SALT": "salt"})
         visitors = Visitors(connection, RULES, settings, lambda line: None)
-        connection.execute("create table known_pairs as select 6.0 as match_weight, n < 9 as is_one_account from range(10) as pairs (n)")
+        connection.execute(
+            "create table known_pairs as select 6.0 as match_weight, n < 9 as is_one_account from range(10) as pairs (n)"
+        )
         assert visitors.check(0.5) == {"pairs_above_wide": 10, "of_one_account": 9}
         connection.execute("update known_pairs set is_one_account = false")
         connection.execute("insert into known_pairs select 6.0, true from range(40)")
-        with pytest.raises(TooLittle, match="Of 50 pairs .* 40 are of one account, less than wide_probability"):
+        with pytest.raises(
+            TooLittle, match=r"Of 50 pairs .* 40 are of one account, less than wide_probability"
+        ):
             visitors.check(0.5)
         connection.execute("update known_pairs set match_weight = -6.0")
         assert visitors.check(0.5) == {"pairs_above_wide": 0, "of_one_account": 0}
@@ -376,7 +408,11 @@ def levels(links: list[tuple[str, str, float]]) -> dict[str, tuple[str, str, str
     ]
     for n, (name, account) in enumerate([("a", "1"), ("b", "2"), ("lent", "1"), ("lent", "2")]):
         told.append(
-            Evidence(f"tracker/events/{name}-{account}", (cookies[name], ("account_id", account)), seen_at=at + timedelta(days=1, hours=n))
+            Evidence(
+                f"tracker/events/{name}-{account}",
+                (cookies[name], ("account_id", account)),
+                seen_at=at + timedelta(days=1, hours=n),
+            )
         )
     memory = Memory()
     for left, right, likely in links:
@@ -401,7 +437,9 @@ def levels(links: list[tuple[str, str, float]]) -> dict[str, tuple[str, str, str
 def test_a_visitor_between_two_known_customers_joins_the_nearer_and_keeps_them_apart():
     before = levels([])
     after = levels([("a", "v", 0.95), ("v", "w", 0.93), ("w", "b", 0.9)])
-    assert {name: told[:2] for name, told in after.items()} == {name: told[:2] for name, told in before.items()}
+    assert {name: told[:2] for name, told in after.items()} == {
+        name: told[:2] for name, told in before.items()
+    }
     a, b, v, w = (after[name][2] for name in "abvw")
     assert a == v == w != b
 

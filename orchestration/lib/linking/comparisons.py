@@ -280,7 +280,9 @@ TRAINING_RULES = (
 )
 
 
-def shape_hash(comparisons: Iterable[Comparison] = COMPARISONS, others: Iterable[Any] = TRAINING_RULES) -> str:
+def shape_hash(
+    comparisons: Iterable[Comparison] = COMPARISONS, others: Iterable[Any] = TRAINING_RULES
+) -> str:
     """Changes when any comparison or training rule does: a model of another shape is not used."""
     shape = [asdict(each) for each in (*comparisons, *others)]
     return hashlib.sha256(json.dumps(shape, sort_keys=True).encode()).hexdigest()[:16]

@@ -95,7 +95,8 @@ def due(settings: Settings) -> list[str]:
         return [
             name
             for name, population in POPULATIONS.items()
-            if _last_run(warehouse, name) != (_newest(warehouse, population), _fingerprint(settings.root, population))
+            if _last_run(warehouse, name)
+            != (_newest(warehouse, population), _fingerprint(settings.root, population))
         ]
     finally:
         warehouse.close()
@@ -131,7 +132,9 @@ def _last_run(warehouse: Warehouse, population: str) -> tuple | None:
 
 def _newest(warehouse: Warehouse, population: type[Population]) -> int:
     """The newest load that brought a file of these records; 0 for none."""
-    landed = " or ".join(f"(source = '{source}' and table_name = '{table}')" for source, table in population.landed)
+    landed = " or ".join(
+        f"(source = '{source}' and table_name = '{table}')" for source, table in population.landed
+    )
     return warehouse.fetch(f"select coalesce(max(load_id), 0) from ops.load_files where {landed}")[0][0]
 
 
@@ -204,7 +207,9 @@ class _Run:
             report.pairs_compared = scoring.find_pairs(self.connection, changed_only=True)
             population.rescore(model)
         scoring.keep_likely(self.connection, model.of(population.comparisons), model, self.rules)
-        strongest_first = scoring.gather(self.connection, self.rules, f"{report.started_at:%Y-%m-%d %H:%M:%S.%f}")
+        strongest_first = scoring.gather(
+            self.connection, self.rules, f"{report.started_at:%Y-%m-%d %H:%M:%S.%f}"
+        )
         population.contest(strongest_first, model)
         report.links = self.connection.execute("select count(*) from all_links").fetchone()[0]
         report.changed_records = self.connection.execute("select count(*) from changed").fetchone()[0]
@@ -314,7 +319,8 @@ class _Run:
     def _own(self, side: str = "") -> str:
         """The condition that a row of the common tables is of this population."""
         tables = " or ".join(
-            f"({side}source = '{source}' and {side}table_name = '{table}')" for source, table in self.population.landed
+            f"({side}source = '{source}' and {side}table_name = '{table}')"
+            for source, table in self.population.landed
         )
         return f"({tables})"
 
@@ -334,7 +340,9 @@ class _Run:
         if not self.warehouse.fetch(
             f"select 1 from information_schema.tables where table_schema = 'staging' and table_name = '{name}'"
         ):
-            raise TekilError(f"There are no prepared {self.population.noun} yet: run make build, or build +{name} first.")
+            raise TekilError(
+                f"There are no prepared {self.population.noun} yet: run make build, or build +{name} first."
+            )
         columns = self.population.columns
         self._read(self.population.name, f"select {', '.join(columns)} from staging.{name}", columns)
         self._read("salt", "select salt from raw.identifier_salt", {"salt": "varchar"})
@@ -377,14 +385,18 @@ class _Run:
                 *(report.status, report.reason or None),
                 *(report.records, report.changed_records, report.pairs_compared, report.links),
                 *(report.model_version, report.trained_on_records),
-                *(_newest(self.warehouse, type(self.population)), _fingerprint(self.settings.root, type(self.population))),
+                *(
+                    _newest(self.warehouse, type(self.population)),
+                    _fingerprint(self.settings.root, type(self.population)),
+                ),
             ],
         )
 
     def _knows_frequencies(self) -> bool:
         return bool(
             self.warehouse.fetch(
-                "select count(*) from ops.linking_frequencies where model_version = ?", [self.report.model_version]
+                "select count(*) from ops.linking_frequencies where model_version = ?",
+                [self.report.model_version],
             )[0][0]
         )
 

@@ -274,7 +274,9 @@ def gather(connection: duckdb.DuckDBPyConnection, rules: LinkingRules, linked_at
     """).fetchall()
 
 
-def contest(connection: duckdb.DuckDBPyConnection, strongest_first: list[Pair], model: Model, rules: LinkingRules) -> None:
+def contest(
+    connection: duckdb.DuckDBPyConnection, strongest_first: list[Pair], model: Model, rules: LinkingRules
+) -> None:
     """Mark those of the table `all_links` that would join two people."""
     groups = [group for group in components(strongest_first) if len(group) > 2]
     fill(

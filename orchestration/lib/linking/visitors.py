@@ -108,7 +108,11 @@ class Visitors(Population):
         """Every step is a function of the whole table, whatever the order of its rows."""
         rules = self.rules
         self.visitors = self.connection.execute("select count(*) from visitors").fetchone()[0]
-        self.connection.execute(_WORDS.format(rare=rules.number("rare_device_share"), uncommon=10 * rules.number("rare_device_share")))
+        self.connection.execute(
+            _WORDS.format(
+                rare=rules.number("rare_device_share"), uncommon=10 * rules.number("rare_device_share")
+            )
+        )
         self.connection.execute(_SEEN)
         self.connection.execute(
             _KEPT.format(line=rules.count("visitors_per_line"), range=rules.count("visitors_per_range"))
@@ -191,7 +195,10 @@ class Visitors(Population):
                     f" where gamma_{comparison.name} >= 0 group by all"
                 ).fetchall()
             }
-            of = {is_one: sum(n for (_, each), n in counted.items() if each == is_one) for is_one in (True, False)}
+            of = {
+                is_one: sum(n for (_, each), n in counted.items() if each == is_one)
+                for is_one in (True, False)
+            }
             for level in comparison.levels:
                 number = {"m_spread": 0.0, "m_pairs": of[True] + guess, "u_pairs": of[False] + guess}
                 for which, is_one, ours in (("m", True, level.m), ("u", False, level.least_u)):
@@ -200,7 +207,9 @@ class Visitors(Population):
                 numbers[comparison.name, level.name] = number
         return numbers, (same, other)
 
-    def _weigh(self, comparisons: list[Comparison], numbers: dict[tuple[str, str], dict[str, float]], least: float) -> None:
+    def _weigh(
+        self, comparisons: list[Comparison], numbers: dict[tuple[str, str], dict[str, float]], least: float
+    ) -> None:
         """Splink's weights, and of them those of two known accounts, who teach and check."""
         scoring.weigh(self.connection, comparisons, numbers, least, ())
         self.connection.execute("""
@@ -283,9 +292,7 @@ class Visitors(Population):
             "crowded",
             [(record, group[0]) for group in groups if len(group) > MOST_TOGETHER for record in group],
         )
-        scoring.fill(
-            self.connection, "members", [(record, group[0]) for group in groups for record in group]
-        )
+        scoring.fill(self.connection, "members", [(record, group[0]) for group in groups for record in group])
         vetoes = self.connection.execute("""
             select l.record, r.record
             from members as l
@@ -294,9 +301,7 @@ class Visitors(Population):
             inner join records as right_record on r.record = right_record.unique_id
             where left_record.account_key <> right_record.account_key
         """).fetchall()
-        scoring.fill(
-            self.connection, "refused", sorted(contested(strongest_first, vetoes, absolute=True))
-        )
+        scoring.fill(self.connection, "refused", sorted(contested(strongest_first, vetoes, absolute=True)))
         self.connection.execute("""
             update all_links set is_contested = true
             where (unique_id_l, unique_id_r) in (select (record, other) from refused)
