@@ -6,6 +6,7 @@ One street of homes, offices and a carrier lands once; everything after it copie
 from __future__ import annotations
 
 import hashlib
+import os
 import random
 import shutil
 from datetime import datetime, timedelta
@@ -21,11 +22,14 @@ from orchestration.lib.linking.rules import linking_rules
 from orchestration.lib.linking.run import due
 from orchestration.lib.linking.visitors import Visitors
 from orchestration.lib.settings import PROJECT_ROOT, Settings
+from sample import generate
+from sample.owners import owners
 from tests.scenarios.judge import Evidence
 from tests.scenarios.memory import SALT, Memory
 from tests.support.project import environment, land, run
 from tests.support.tables import rows
 
+BUILD = "build --select +int_staging__visitors_prepared --exclude-resource-type test unit_test"
 VISITORS = "staging.int_staging__visitors_prepared"
 LINKS = (
     "select left_record_id, right_record_id, match_probability, probability_low, probability_high, match_weight, pattern, is_contested,"
@@ -141,7 +145,7 @@ def prepare(env: dict[str, str], calls: list[dict]) -> None:
     run(
         env,
         "orchestration.lib.run_dbt",
-        "build --select +int_staging__visitors_prepared --exclude-resource-type test unit_test --quiet",
+        f"{BUILD} --quiet",
     )
 
 
@@ -393,6 +397,27 @@ def test_postgres_gives_the_same_links(linked, prepared, tmp_path, postgres_data
     assert rows(elsewhere, listed) == ask(prepared[1], listed)
     assert link_visitors(elsewhere).status == "linked"
     assert rows(elsewhere, LINKS) == ask(env, LINKS)
+
+
+@pytest.mark.fuzz
+@pytest.mark.skipif(not os.environ.get("TEKIL_FUZZ"), reason="long: make fuzz")
+def test_the_sample_with_its_traps_is_told_apart(tmp_path):
+    """Offices with one make of computer, carriers, couples with one model, addresses dealt anew: what is linked is right (linking.md)."""
+    generate(tmp_path / "whole", customers=5_000, days=365, jobs=2)
+    env = environment(tmp_path)
+    (tmp_path / "landing").mkdir()
+    shutil.move(tmp_path / "whole" / "tracker", tmp_path / "landing" / "tracker")
+    run(env, "orchestration.lib.load")
+    run(env, "orchestration.lib.run_dbt", f"{BUILD} --quiet")
+    assert link_visitors(env).status == "linked"
+    person = {key(cookie, "salt of the tests"): who for cookie, who in owners(8_001).items()}
+    joined = ask(
+        env,
+        f"select left_record_id, right_record_id from ops.probable_links where match_probability >= {WIDE} and not is_contested",
+    )
+    right = sum(a in person and person[a] == person.get(b) for a, b in joined)
+    print(f"{len(joined)} links, {right} right")
+    assert len(joined) >= 30 and right >= 0.95 * len(joined), (len(joined), right)
 
 
 # ---------- what identity makes of it
