@@ -52,8 +52,9 @@ class Model:
 
     @property
     def prior(self) -> float:
-        """How likely a pair is before anything of it is compared."""
-        return self.content["probability_two_random_records_match"]
+        """How likely a pair is before anything of it is compared: of all pairs, or of those that are found."""
+        random = self.content.get("probability_two_random_records_match")
+        return self.content["probability_two_records_found_match"] if random is None else random
 
     def numbers(self) -> dict[tuple[str, str], dict[str, float]]:
         return {

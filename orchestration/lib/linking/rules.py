@@ -32,6 +32,7 @@ BOUNDS = {
     "visitors_per_line": ("2", "1000"),
     "visitors_per_range": ("2", "1000"),
     "rare_device_share": ("0", "0.1"),
+    "guest_hours": ("1", "1000"),
     "visitor_probability": ("0.01", "1"),
     "margin_deviations": ("0", "10"),
 }

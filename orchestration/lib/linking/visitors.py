@@ -16,8 +16,6 @@ from orchestration.lib.linking.population import Population
 
 # hours after which a new cookie is no longer the direct successor of an old one
 SOON = 45 * 24
-# a cookie in use in so many hours, on which nobody ever logged in, is hardly of someone who logs in on another
-OFTEN = 3
 # nobody leaves more cookies in one browser: a larger group is a place, not a person
 MOST_TOGETHER = 25
 
@@ -166,7 +164,7 @@ class Visitors(Population):
                     "pairs_of_two_accounts": pairs[1],
                 },
                 "settings": learning.told_settings(rules),
-                "probability_two_random_records_match": prior,
+                "probability_two_records_found_match": prior,
                 "likely_pairs": float(min(pairs)),
                 "checked_on_accounts": checked,
                 "comparisons": learning.described(COMPARISONS, numbers),
@@ -225,6 +223,7 @@ class Visitors(Population):
         """The table `judged`: the weighed pairs with the ceiling of their probability and the reason for it."""
         below_wide = round(self.rules.number("wide_probability") - 0.000001, 6)
         nothing = round(self.rules.number("floor_probability") / 2, 6)
+        hours = self.rules.count("guest_hours")
         self.connection.execute(f"""
         create or replace table judged as
         with ruled as (
@@ -234,8 +233,9 @@ class Visitors(Population):
                     when l.account_key = r.account_key then 'known already'
                     when l.account_key <> r.account_key then 'another account'
                     when list_has_any(l.peopled, r.peopled) then 'several people there'
-                    when l.account_key is not null and r.active_hours >= {OFTEN} or r.account_key is not null and l.active_hours >= {OFTEN}
+                    when l.account_key is not null and r.active_hours >= {hours} or r.account_key is not null and l.active_hours >= {hours}
                         then 'never logged in'
+                    when gamma_device = {DEVICE.gamma("common")} and gamma_use <> {USE.gamma("both for days")} then 'little'
                     else 'a visitor'
                 end as held_by
             from weighed
@@ -248,6 +248,7 @@ class Visitors(Population):
                 when 'a visitor' then {self.rules.number("visitor_probability")}
                 when 'several people there' then {below_wide}
                 when 'never logged in' then {below_wide}
+                when 'little' then {below_wide}
                 else {nothing}
             end as ceiling
         from ruled
