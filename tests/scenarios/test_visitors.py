@@ -359,11 +359,11 @@ def test_what_known_accounts_contradict_is_refused():
         settings = settings_of({"TEKIL_PII_SALT": "salt"})
         visitors = Visitors(connection, RULES, settings, lambda line: None)
         connection.execute(
-            "create table known_pairs as select 6.0 as match_weight, n < 9 as is_one_account from range(10) as pairs (n)"
+            "create table known_pairs as select 6.0 as match_weight, 2 as gamma_device, 2 as gamma_use, n < 9 as is_one_account from range(10) as pairs (n)"
         )
         assert visitors.check(0.5) == {"pairs_above_wide": 10, "of_one_account": 9}
         connection.execute("update known_pairs set is_one_account = false")
-        connection.execute("insert into known_pairs select 6.0, true from range(40)")
+        connection.execute("insert into known_pairs select 6.0, 2, 2, true from range(40)")
         with pytest.raises(
             TooLittle, match=r"Of 50 pairs .* 40 are of one account, less than wide_probability"
         ):

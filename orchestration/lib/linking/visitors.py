@@ -74,6 +74,8 @@ USE = Comparison(
     ),
 )
 COMPARISONS = (NETWORK, TIMES, DEVICE, HOURS, USE)
+# a common device, of which one trace is of one day only
+LITTLE = f"gamma_device = {DEVICE.gamma('common')} and gamma_use <> {USE.gamma('both for days')}"
 
 
 class Visitors(Population):
@@ -235,7 +237,7 @@ class Visitors(Population):
                     when list_has_any(l.peopled, r.peopled) then 'several people there'
                     when l.account_key is not null and r.active_hours >= {hours} or r.account_key is not null and l.active_hours >= {hours}
                         then 'never logged in'
-                    when gamma_device = {DEVICE.gamma("common")} and gamma_use <> {USE.gamma("both for days")} then 'little'
+                    when {LITTLE} then 'little'
                     else 'a visitor'
                 end as held_by
             from weighed
@@ -270,7 +272,7 @@ class Visitors(Population):
             f"""
             select count(*), count(*) filter (is_one_account)
             from known_pairs
-            where match_weight >= {line!r}
+            where match_weight >= {line!r} and not ({LITTLE})
             """
         ).fetchone()
         if linked and right < self.rules.number("wide_probability") * linked:
