@@ -1,8 +1,8 @@
 """The life of a person: when they visit and buy, and every record it leaves in the shop's systems."""
 
 from . import measured as M
+from . import networks, spelling
 from . import rates as R
-from . import spelling, vocab
 from .catalogue import Catalogue, money
 from .clock import (
     DAY_MS,
@@ -60,9 +60,9 @@ class Chunk(Records):
         self.counts["visitors"] += 1
         key = f"{n:07d}"
         kind = pick(r, ("mobile", "mobile", "home", "office"))
-        devices = [Device(r, kind, f"{key}2", p.mobile_ip, p.start)]
+        devices = [Device(r, kind, f"{key}2", p.start)]
         if r() < 0.15:
-            devices.append(Device(r, "home", f"{key}3", p.home_ip, p.start))
+            devices.append(Device(r, "home", f"{key}3", p.start))
         for i in range(1 + int(9 * r() * r())):
             dev = pick(r, devices)
             t = self.moment(r, p.start + int(r() * self.cat.days) * DAY_MS, kind_of_hours(dev))
@@ -406,10 +406,10 @@ class Chunk(Records):
         r, w, counts = p.r, self.w, self.counts
         app = dev.kind.startswith("app")
         phone = spelling.e164(p.phone_at(t)) if r() < 0.7 else ""
-        agent = vocab.AGENTS[dev.kind]
+        agent = networks.agent(p, dev, t)
         kind = "mobile" if app or dev.kind == "mobile" else "tablet" if dev.kind == "shared" else "desktop"
         made = offset(t)
-        tail = ("app" if app else "web", cart, checkout, dev.ip, agent, kind)
+        tail = ("app" if app else "web", cart, checkout, networks.address(p, dev, t), agent, kind)
 
         def export(changed: int, status: str, cancelled: str) -> None:
             placed = (
@@ -468,7 +468,7 @@ class Chunk(Records):
         if r() < R.KIOSK:
             kind = "kiosk" if r() < 0.6 else "tablet"
             machine = f"{kind}-{store[0].lower()}-{between(r, 1, 2)}"
-            dev = Device(lambda: 1.0, kind, machine, "", p.start)
+            dev = Device(lambda: 1.0, kind, machine, p.start)
             v = Visit(dev, t - between(r, 4, 20) * 60_000, "")
             if p.has_account and p.signup and p.signup < t and r() < R.KIOSK_LOGIN:
                 self.tracker.login(r, v, p, False)
@@ -578,7 +578,7 @@ def people_of_pair(seed: int, k: int, last: int, days: int) -> tuple[list[Person
         elif r() < R.SHARED_DEVICE / R.HOUSEHOLD:
             conflicts.append("shared_devices")
             a.has_account = b.has_account = True
-            a.shared = b.shared = Device(r, "shared", f"{a.n:07d}8", a.home_ip, a.start)
+            a.shared = b.shared = Device(r, "shared", f"{a.n:07d}8", a.start)
             a.devices.append(a.shared)
             b.devices.append(b.shared)
         if r() < R.SHARED_PAYMENT / R.HOUSEHOLD:

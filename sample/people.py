@@ -33,10 +33,10 @@ class Device:
     the anonymous id changes there. `known` is the account that stays logged in (apps).
     """
 
-    __slots__ = ("anon", "cuts", "ga", "ids", "ip", "key", "kind", "known", "seen", "skew", "token")
+    __slots__ = ("anon", "cuts", "ga", "ids", "key", "kind", "known", "seen", "skew", "token")
 
-    def __init__(self, r, kind: str, key: str, ip: str, start: int) -> None:
-        self.kind, self.key, self.ip, self.known = kind, key, ip, ""
+    def __init__(self, r, kind: str, key: str, start: int) -> None:
+        self.kind, self.key, self.known = kind, key, ""
         self.cuts: list[int] = []
         self.token = self.anon = ""
         self.skew = 0
@@ -90,14 +90,13 @@ class Person:
         self.district = pick(r, districts)
         self.street = f"{pick(r, vocab.STREETS_DE if self.berlin else vocab.STREETS)} {between(r, 1, 180)}"
         self.postal = f"{plate}{between(r, 0, 999):03d}"
-        self.home_ip = f"{net}.{n // 250 % 250}.{n % 250 + 1}"
-        self.mobile_ip = f"5.{24 + n % 30}.{n // 37 % 250}.{n % 251 + 1}"
-        self.office_ip = f"212.{150 + n % 40}.{n // 900 % 250}.{between(r, 1, 250)}"
+        self.network, self.household = net, n
+        r()  # a draw that nothing needs any more: without it everybody would be somebody else
         self.birth = (between(r, 1948, 2007), between(r, 1, 12), between(r, 1, 28))
         self.married = r() < 0.55
         self.job, self.income = pick(r, vocab.OCCUPATIONS), pick(r, vocab.INCOMES)
         if partner:
-            for name in ("last", "city", "district", "street", "postal", "region", "home_ip"):
+            for name in ("last", "city", "district", "street", "postal", "region", "network", "household"):
                 setattr(self, name, getattr(partner, name))
             while self.first[0] == partner.first[0]:
                 self.first = pick(r, women if self.female else men)
@@ -125,13 +124,13 @@ class Person:
         key = f"{n:07d}"
         self.app = self.mobile = self.home = self.office = None
         if (online and r() < R.APP) or (not online and r() < 0.12):
-            self.app = Device(r, "app_ios" if r() < 0.42 else "app_android", f"{key}1", self.mobile_ip, start)
+            self.app = Device(r, "app_ios" if r() < 0.42 else "app_android", f"{key}1", start)
         if r() < (0.85 if online else 0.30):
-            self.mobile = Device(r, "mobile", f"{key}2", self.mobile_ip, start)
+            self.mobile = Device(r, "mobile", f"{key}2", start)
         if r() < (R.DESKTOP_HOME if online else 0.15):
-            self.home = Device(r, "home", f"{key}3", self.home_ip, start)
+            self.home = Device(r, "home", f"{key}3", start)
         if r() < (R.DESKTOP_OFFICE if online else 0.08):
-            self.office = Device(r, "office", f"{key}4", self.office_ip, start)
+            self.office = Device(r, "office", f"{key}4", start)
         self.shared: Device | None = None
         # set where two people of one pair get in each other's way
         self.family_email = False
@@ -139,7 +138,7 @@ class Person:
         self.handover = 0
         self.devices = [d for d in (self.app, self.mobile, self.home, self.office) if d]
         if online and not self.devices:
-            self.mobile = Device(r, "mobile", f"{key}2", self.mobile_ip, start)
+            self.mobile = Device(r, "mobile", f"{key}2", start)
             self.devices = [self.mobile]
 
     def make_email(self, domain: str, extra: str) -> str:

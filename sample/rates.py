@@ -38,6 +38,13 @@ LOGIN_VISIT = 0.42  # of web visits of an account holder: logs in
 KIOSK = 0.07  # of store purchases: looked something up on the store's kiosk or tablet first
 KIOSK_LOGIN = 0.35  # of those: logged in there
 COOKIE_ROTATES = 0.35  # of browsers: cookie cleared after 60 to 200 days, again and again
+PHONE_AT_HOME = (
+    0.45  # of visits by phone: through the line at home; the others through the carrier's few addresses
+)
+HOME_ADDRESS_STAYS = 0.4  # of lines at home: keep their address; the others get another every 25 to 120 days
+CARRIER_ADDRESSES = 60  # of each of three carriers, through which everybody comes
+LARGE_COMPANY = 0.2  # of companies: nearly a hundred work on one line; a dozen at the others
+SAME_MODEL = 0.3  # of phones and computers at home: the model of the household, so that spouses have the same
 UNTRACKED_ORDER = 0.05  # of online orders: blocked tracker, order only in the shop
 ORDER_CANCELLED = 0.03
 ORDER_REFUNDED = 0.12  # one line or more is sent back

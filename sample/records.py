@@ -3,8 +3,8 @@
 import hashlib
 import json
 
+from . import networks, spelling, vocab
 from . import rates as R
-from . import spelling, vocab
 from .catalogue import Catalogue
 from .clock import DAY_MS, END_MS, local, month, offset, utc_seconds
 from .dice import between, pick
@@ -177,13 +177,29 @@ class Records:
             if r() < keen:
                 opened = sent + int(r() * r() * 2 * DAY_MS) + 60_000
                 if opened < END_MS - 120_000:
-                    self.activity(cid, key, address, "open", opened, "", p.mobile_ip)
+                    self.activity(cid, key, address, "open", opened, "", networks.carrier(p, opened))
                     if r() < 0.22:
                         x = self.tracker.choose(r, p)
                         url = f"https://www.magaza.example{x.path}?utm_campaign={cid}"
-                        self.activity(cid, key, address, "click", opened + 20_000, url, p.mobile_ip)
+                        self.activity(
+                            cid,
+                            key,
+                            address,
+                            "click",
+                            opened + 20_000,
+                            url,
+                            networks.carrier(p, opened + 20_000),
+                        )
                     elif r() < 0.02:
-                        self.activity(cid, key, address, "unsub", opened + 50_000, "", p.mobile_ip)
+                        self.activity(
+                            cid,
+                            key,
+                            address,
+                            "unsub",
+                            opened + 50_000,
+                            "",
+                            networks.carrier(p, opened + 50_000),
+                        )
                         status, until = "unsubscribed", opened + 50_000
                         counts["unsubscribed_members"] += 1
         first = p.first

@@ -2,8 +2,8 @@
 
 import json
 
+from . import networks, vocab
 from . import rates as R
-from . import vocab
 from .catalogue import Catalogue, money
 from .clock import DAY_MS, END_MS, ISTANBUL_MS, day_text, month, offset, utc
 from .dice import Roll, between, pick
@@ -232,7 +232,8 @@ class Tracker:
         device_type, system = _TYPES[kind]
         city = store[2] if store else p.city
         zone = "Europe/Berlin" if city == "Berlin" else "Europe/Istanbul"
-        ip = "10.1.0.9" if store else dev.ip
+        ip = "10.1.0.9" if store else networks.address(p, dev, t)
+        agent = vocab.STORE_AGENTS[kind] if store else networks.agent(p, dev, t)
         device = (
             f'"id":"{device_id(dev)}","type":"{device_type}"' if (app or store) else f'"type":"{device_type}"'
         )
@@ -250,7 +251,7 @@ class Tracker:
         country = "DE" if city == "Berlin" else "TR"
         region = vocab.CITIES[city][1]
         context = (
-            f'"context":{{"ip":"{ip}","userAgent":"{vocab.AGENTS[kind]}","locale":"{locale}","timezone":"{zone}",'
+            f'"context":{{"ip":"{ip}","userAgent":"{agent}","locale":"{locale}","timezone":"{zone}",'
             f'"device":{{{device}}},{campaign}"location":{{"city":"{city}","region":"{region}","country":"{country}"}}'
         )
         late = 0

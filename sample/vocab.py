@@ -107,13 +107,7 @@ BRANDS = ["Lale", "Ege", "Anka", "Nordhaus", "Pera", "Toros", "Meltem", "Yıldı
 ADJECTIVES = ["Klasik", "Premium", "Günlük", "Doğal", "Mini"]
 ENGLISH = ["Classic", "Premium", "Everyday", "Natural", "Mini"]
 
-AGENTS = {
-    "app_ios": "MagazaApp/5.2 (iPhone; iOS 18.4)",
-    "app_android": "MagazaApp/5.2 (Android 15; SM-A556B)",
-    "mobile": "Mozilla/5.0 (Linux; Android 14; SM-A546B) AppleWebKit/537.36 Chrome/137.0 Mobile",
-    "home": "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 Version/18.4 Safari/605.1",
-    "office": "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/137.0 Safari/537.36",
-    "shared": "Mozilla/5.0 (iPad; CPU OS 17_5 like Mac OS X) AppleWebKit/605.1.15 Version/17.5 Safari/604.1",
+STORE_AGENTS = {
     "kiosk": "MagazaKiosk/2.1 (Linux)",
     "tablet": "MagazaStaff/2.1 (iPadOS 17.5)",
 }

@@ -1,5 +1,6 @@
 {# Likenesses between records, told of the customers they belong to by exact links (I3): once for each level whose line they pass. A likeness
-   of records that have changed since they were compared says nothing any more; a level's own copy of each customer is a node of its own. #}
+   of records that have changed since they were compared says nothing any more; a level's own copy of each customer is a node of its own.
+   Likenesses of visitors come from the clusters of visitors alone, each of which holds one known customer at most. #}
 with
 
 probable_links as (
@@ -22,21 +23,27 @@ records as (
 
 ),
 
-settings as (
+levels as (
 
-    select * from {{ ref('linking_settings') }}
+    select * from {{ ref('int_identity__levels_listed') }}
 
 ),
 
-levels as (
+visitor_links as (
 
-    select
-        setting,
-        case setting when 'strict_probability' then 'strict' else 'wide' end as level,
-        case setting when 'strict_probability' then 0 else 1 end as level_number,
-        cast(value as numeric(18, 6)) as line
-    from settings
-    where setting in ('strict_probability', 'wide_probability')
+    select * from {{ ref('int_identity__visitor_links_made') }}
+
+),
+
+visitor_components as (
+
+    select * from {{ ref('int_identity__visitor_components_found') }}
+
+),
+
+visitor_clusters as (
+
+    select * from {{ ref('int_identity__visitor_components_vetoed') }}
 
 ),
 
@@ -96,6 +103,59 @@ links as (
     from paired
     inner join levels on paired.match_probability >= levels.line
 
+),
+
+visitors_placed as (
+
+    select
+        visitor_components.node_id,
+        coalesce(visitor_clusters.component_id, visitor_components.component_id) as cluster_id
+    from visitor_components
+    left join visitor_clusters on visitor_components.node_id = visitor_clusters.node_id
+
+),
+
+{# a link between two clusters would join two known customers by way of visitors #}
+visitors as (
+
+    select visitor_links.*
+    from visitor_links
+    inner join visitors_placed as lefts on visitor_links.left_node_id = lefts.node_id
+    inner join visitors_placed as rights
+        on visitor_links.right_node_id = rights.node_id
+        and lefts.cluster_id = rights.cluster_id
+
+),
+
+combined as (
+
+    select * from links
+
+    union all
+
+    select * from visitors
+
+),
+
+{# customers may be alike by records of both kinds #}
+told as (
+
+    select
+        level,
+        left_customer_id,
+        right_customer_id,
+        left_node_id,
+        right_node_id,
+        max(match_probability) as match_probability,
+        cast(sum(record_pair_count) as bigint) as record_pair_count
+    from combined
+    group by
+        level,
+        left_customer_id,
+        right_customer_id,
+        left_node_id,
+        right_node_id
+
 )
 
-select * from links
+select * from told

@@ -51,18 +51,31 @@ def build(settings: Settings, rebuild: bool = False, progress: Progress = print)
 
 
 def link_people(settings: Settings, progress: Progress, retrain: bool = False) -> None:
-    """Find likenesses among the people records, which the identity models then read; refused for want of data is no error (I3).
+    """Find likenesses among people records and among visitors, which the identity models then read; refused for want of data is no error (I3).
 
-    Only when records or rules changed, or when the model is to be learned anew.
+    Of each only when records or rules changed, or when the models are to be learned anew.
     """
     from orchestration.lib import linking
+    from orchestration.lib.linking.run import POPULATIONS
 
     if not settings.linking:
         linking.forget(settings)
-    elif retrain or linking.is_due(settings):
-        people = ["--select", "+int_staging__people_prepared", "--exclude-resource-type", "test", "unit_test"]
-        dbt.build(settings, False, lambda _: None, *people)
-        progress(linking.link(settings, progress, retrain).summary())
+        return
+    populations = list(POPULATIONS) if retrain else linking.due(settings)
+    if populations:
+        prepared = [f"+{POPULATIONS[name].prepared}" for name in populations]
+        dbt.build(
+            settings,
+            False,
+            lambda _: None,
+            "--select",
+            *prepared,
+            "--exclude-resource-type",
+            "test",
+            "unit_test",
+        )
+        for report in linking.link(settings, progress, retrain, populations):
+            progress(report.summary())
 
 
 def with_landing(settings: Settings, progress: Progress) -> Settings:

@@ -38,16 +38,22 @@ def linking_pairs(settings: Settings) -> set[tuple]:
 
 
 def linking_measures(settings: Settings) -> Measures:
-    """What the last linking run did."""
+    """What the last linking run did with people records, and with visitors."""
     columns = ("records", "changed_records", "pairs_compared", "links", "trained_on_records")
+    measures: Measures = {}
     with fetching(settings) as fetch:
-        rows = fetch(f"select {', '.join(columns)} from ops.linking_runs order by run_id desc limit 1")
-    return {
-        column: int(value)
-        for row in rows
-        for column, value in zip(columns, row, strict=True)
-        if value is not None
-    }
+        for population, prefix in (("people", ""), ("visitors", "visitor_")):
+            rows = fetch(
+                f"select {', '.join(columns)} from ops.linking_runs where coalesce(population, 'people') = '{population}'"
+                " order by run_id desc limit 1"
+            )
+            for row in rows:
+                measures |= {
+                    prefix + column: int(value)
+                    for column, value in zip(columns, row, strict=True)
+                    if value is not None
+                }
+    return measures
 
 
 def table_measures(settings: Settings, tables: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Measures]:

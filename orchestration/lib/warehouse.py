@@ -157,6 +157,7 @@ SERVICE_TABLES = {
         "trained_on_records": "bigint",
         "load_id": "bigint",
         "rules": "varchar",
+        "population": "varchar",
     },
     "ops.linked_records": {
         "source": "varchar",

@@ -56,8 +56,16 @@ STRINGS = [
     "normalise_country",
     "normalise_gender",
     "normalise_device",
+    "normalise_network",
+    "normalise_network_range",
     "normalise_place",
 ]
+# what a macro is called with, where it is not the input alone
+CALLS = {
+    "normalise_phone": "normalise_phone('input', 'country')",
+    "normalise_network": "normalise_network('input', 'line')",
+    "normalise_network_range": "normalise_network('input', 'range')",
+}
 LEAVES = {
     "divided": """select id, {{ divide('a', 'b', 0) }}, {{ divide('a', 'b', 2) }}, {{ divide('a', 'b', 6) }}
         from numbers""",
@@ -142,10 +150,8 @@ def queries(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, str
     (folder / "dbt_project.yml").write_text(PROJECT.format(root=ROOT))
     (folder / "profiles.yml").write_text((ROOT / "profiles.yml").read_text())
     for kind in STRINGS:
-        arguments = "'input', 'country'" if kind == "normalise_phone" else "'input'"
-        (folder / "models" / f"{kind}.sql").write_text(
-            f"select id, {{{{ {kind}({arguments}) }}}} from strings"
-        )
+        call = CALLS.get(kind, f"{kind}('input')")
+        (folder / "models" / f"{kind}.sql").write_text(f"select id, {{{{ {call} }}}} from strings")
     (folder / "models" / "phone_at_home.sql").write_text(
         "select id, {{ normalise_phone('input') }} from strings"
     )

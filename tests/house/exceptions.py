@@ -36,11 +36,19 @@ READS_BEYOND_THE_WALL = {
     ): "what a run has read of replaced rows goes",
     ("int_staging__people_prepared", "source.tekil.raw.identifier_salt"): "hashes of contents are keyed too",
     (
+        "int_staging__visitors_prepared",
+        "source.tekil.raw.identifier_salt",
+    ): "a visitor is named by the key of its cookie, before keys are made",
+    (
         "int_identity__overrides_combined",
         "source.tekil.ops.identity_overrides",
     ): "a person's word is no landed row",
     (
         "int_identity__probable_links_made",
+        "source.tekil.ops.probable_links",
+    ): "likenesses are found between two runs of dbt",
+    (
+        "int_identity__visitor_links_made",
         "source.tekil.ops.probable_links",
     ): "likenesses are found between two runs of dbt",
 }

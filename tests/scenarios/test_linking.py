@@ -16,8 +16,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from orchestration.lib import linking
 from orchestration.lib.errors import TekilError
-from orchestration.lib.linking import link
 from orchestration.lib.linking.grouping import components, contested
 from orchestration.lib.linking.rules import check_variants, linking_rules
 from orchestration.lib.settings import PROJECT_ROOT, Settings
@@ -256,6 +256,12 @@ def prepare_in(env: dict[str, str], contacts: list[dict]) -> None:
 
 def settings_of(env: dict[str, str], **more: str) -> Settings:
     return Settings.from_environment(env | more, PROJECT_ROOT)
+
+
+def link(settings: Settings, progress) -> linking.LinkingReport:
+    """Link people records; tests/scenarios/test_visitors.py is about the others."""
+    (report,) = linking.link(settings, progress, populations=["people"])
+    return report
 
 
 def quiet(line: str) -> None:

@@ -30,8 +30,8 @@ SLICE = 40
 LIVES = 60
 # a join without its condition may run for ever
 PATIENCE = 30
-# likeness is judged by tests/scenarios/test_linking.py; without likenesses these do nothing here
-UNJUDGED = re.compile("probable|identity_levels|staging")
+# likeness is judged by test_linking.py and test_visitors.py; without likenesses these do nothing here
+UNJUDGED = re.compile("probable|visitor|levels|staging")
 OUTPUTS = TARGETS
 CHANGES = [
     (r" = ", [" <> "]),

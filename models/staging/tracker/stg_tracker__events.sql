@@ -32,6 +32,7 @@ renamed as (
         context_user_agent as user_agent,
         context_ip as ip_address,
         context_timezone as timezone,
+        context_locale as locale,
         context_page_url as page_url,
         context_page_path as page_path,
         context_page_referrer as page_referrer,

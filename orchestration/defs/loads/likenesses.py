@@ -1,4 +1,4 @@
-"""Find records that are likely one person: Splink over the people records, between the load and the models (I3)."""
+"""Find records that are likely one person: Splink over people records and visitors, between the load and the models (I3)."""
 
 from dagster import (
     AssetCheckResult,
@@ -15,15 +15,15 @@ from pydantic import Field
 
 from orchestration.conventions import WAREHOUSE, one_sentence
 from orchestration.lib.build import link_people
-from orchestration.lib.linking.run import PEOPLE_TABLES
+from orchestration.lib.linking.run import TABLES_READ
 from orchestration.lib.locks import build_lock
 from orchestration.lib.measures import linking_measures, linking_pairs, prepare_warehouse
 from orchestration.resources import Tekil
 
 TABLES = {
-    "probable_links": "Pairs of people records that are likely one person, with probability, margin and reasons.",
-    "linking_runs": "One row per linking run: linked, or refused with the reason.",
-    "linked_records": "The people records of the last linking run, as keyed hashes.",
+    "probable_links": "Pairs of people records, and of visitors, that are likely one person, with probability, margin and reasons.",
+    "linking_runs": "One row per linking run and population: linked, or refused with the reason.",
+    "linked_records": "The people records and visitors of the last linking run, as keyed hashes.",
     "linking_frequencies": "What the model learned to be common, values as keyed hashes.",
 }
 LINKS = AssetKey(["ops", "probable_links"])
@@ -40,7 +40,7 @@ class LinkingConfig(Config):
     specs=[
         AssetSpec(
             ["ops", name],
-            deps=[AssetKey(["raw", f"{source}__{table}"]) for source, table in PEOPLE_TABLES],
+            deps=[AssetKey(["raw", f"{source}__{table}"]) for source, table in TABLES_READ],
             description=description,
             kinds={"python", "table"},
             owners=["identity@example.com"],
@@ -59,7 +59,7 @@ class LinkingConfig(Config):
     pool=WAREHOUSE,
 )
 def find_likenesses(context: AssetExecutionContext, config: LinkingConfig, tekil: Tekil):
-    """Look for likenesses where people records or rules changed since the last time, or all over with a model learned anew."""
+    """Look for likenesses where people records, visitors or rules changed since the last time, or all over with a model learned anew."""
     with one_sentence():
         settings = tekil.settings(context.log.info)
         with build_lock(settings, progress=context.log.info):

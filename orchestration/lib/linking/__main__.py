@@ -18,11 +18,12 @@ def main() -> int:
     try:
         settings = with_landing(Settings.from_environment(), say)
         with build_lock(settings, progress=say):
-            report = link(settings, say)
+            reports = link(settings, say)
     except TekilError as problem:
         say(f"error: {problem}")
         return 1
-    say(report.summary())
+    for report in reports:
+        say(report.summary())
     return 0
 
 

@@ -5,7 +5,9 @@ Conditions read the columns of `records` (see records.py) with the suffixes _l a
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -278,7 +280,9 @@ TRAINING_RULES = (
 )
 
 
-def shape_hash() -> str:
+def shape_hash(
+    comparisons: Iterable[Comparison] = COMPARISONS, others: Iterable[Any] = TRAINING_RULES
+) -> str:
     """Changes when any comparison or training rule does: a model of another shape is not used."""
-    shape = [asdict(each) for each in (*COMPARISONS, *TRAINING_RULES)]
+    shape = [asdict(each) for each in (*comparisons, *others)]
     return hashlib.sha256(json.dumps(shape, sort_keys=True).encode()).hexdigest()[:16]

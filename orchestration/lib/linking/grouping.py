@@ -24,10 +24,10 @@ def components(links: Iterable[Pair]) -> list[list[int]]:
     return list(groups.values())
 
 
-def contested(links: Sequence[Pair], vetoes: Iterable[Pair]) -> set[Pair]:
+def contested(links: Sequence[Pair], vetoes: Iterable[Pair], absolute: bool = False) -> set[Pair]:
     """The links, given strongest first, that would join two groups between which as many pairs are vetoed as are linked.
 
-    Groups grow from the strongest link down, so a record without a birth date goes to the nearer of father and son and keeps them apart.
+    With `absolute` one vetoed pair is enough. Groups grow from the strongest link down, so a record without a birth date goes to the nearer of father and son and keeps them apart.
     """
     linked, vetoed = defaultdict(set), defaultdict(set)
     for table, pairs in ((linked, links), (vetoed, vetoes)):
@@ -41,7 +41,7 @@ def contested(links: Sequence[Pair], vetoes: Iterable[Pair]) -> set[Pair]:
         if small is large:
             continue
         against = sum(len(vetoed[record] & large) for record in small)
-        if against and against >= sum(len(linked[record] & large) for record in small):
+        if against and (absolute or against >= sum(len(linked[record] & large) for record in small)):
             refused.add((left, right))
             continue
         large |= small

@@ -7,7 +7,7 @@ import logging
 import math
 import os
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -45,10 +45,16 @@ class Model:
     def version(self) -> str:
         return hashlib.sha256(json.dumps(self.content, sort_keys=True).encode()).hexdigest()[:12]
 
-    @property
-    def comparisons(self) -> list[Comparison]:
+    def of(self, comparisons: Iterable[Comparison]) -> list[Comparison]:
+        """Those of the comparisons that it learned."""
         learned = {each["comparison"] for each in self.content["comparisons"]}
-        return [each for each in COMPARISONS if each.name in learned]
+        return [each for each in comparisons if each.name in learned]
+
+    @property
+    def prior(self) -> float:
+        """How likely a pair is before anything of it is compared: of all pairs, or of those that are found."""
+        random = self.content.get("probability_two_random_records_match")
+        return self.content["probability_two_records_found_match"] if random is None else random
 
     def numbers(self) -> dict[tuple[str, str], dict[str, float]]:
         return {
@@ -68,12 +74,12 @@ class Model:
         return path
 
 
-def load_model(folder: Path, version: str) -> Model | None:
+def load_model(folder: Path, version: str, shape: str) -> Model | None:
     """The model of that version, or None when its file is gone, broken, altered or of another shape."""
     try:
         model = Model(json.loads((folder / f"model-{version}.json").read_text(encoding="utf-8")))
         fits = model.version == version and model.content["format"] == FORMAT
-        return model if fits and model.content["shape"] == shape_hash() else None
+        return model if fits and model.content["shape"] == shape else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -382,11 +388,27 @@ def write_down(
     training: Training, prior: float, likely_pairs: float, wrong_dates: float, rules: LinkingRules
 ) -> dict[str, Any]:
     """The model as its file says it: what is compared, how often people and strangers agree, and what that weighs."""
-    described = []
-    for comparison in training.comparisons:
+    return {
+        "format": FORMAT,
+        "shape": shape_hash(),
+        "trained_on": {"records": training.records, "sessions": training.sessions},
+        "settings": told_settings(rules),
+        "probability_two_random_records_match": prior,
+        "likely_pairs": round(likely_pairs, 1),
+        "wrong_birth_dates": wrong_dates,
+        "comparisons": described(training.comparisons, training.numbers),
+    }
+
+
+def described(
+    comparisons: Iterable[Comparison], numbers: dict[tuple[str, str], dict[str, float]]
+) -> list[dict[str, Any]]:
+    """Every level with its m, u, weight and margin, and a sentence."""
+    told = []
+    for comparison in comparisons:
         levels = []
         for level in comparison.levels:
-            number = training.numbers[comparison.name, level.name]
+            number = numbers[comparison.name, level.name]
             of_m, of_u = margin_parts(number)
             weight = math.log2(number["m"] / number["u"])
             levels.append(
@@ -401,19 +423,8 @@ def write_down(
                     **({"weighed_by_frequency_of": level.frequency_of} if level.frequency_of else {}),
                 }
             )
-        described.append(
-            {"comparison": comparison.name, "says_nothing_when": comparison.silent, "levels": levels}
-        )
-    return {
-        "format": FORMAT,
-        "shape": shape_hash(),
-        "trained_on": {"records": training.records, "sessions": training.sessions},
-        "settings": told_settings(rules),
-        "probability_two_random_records_match": prior,
-        "likely_pairs": round(likely_pairs, 1),
-        "wrong_birth_dates": wrong_dates,
-        "comparisons": described,
-    }
+        told.append({"comparison": comparison.name, "says_nothing_when": comparison.silent, "levels": levels})
+    return told
 
 
 def in_words(weight: float) -> str:

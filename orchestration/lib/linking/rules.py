@@ -26,6 +26,14 @@ BOUNDS = {
     "people_per_birth_date": ("1", "100000"),
     "twin_share": ("0.0001", "0.5"),
     "generation_years": ("0", "100"),
+    "min_visitors": ("2", "1000000000"),
+    "min_visitor_share": ("0", "1"),
+    "min_visitor_pairs": ("1", "1000000"),
+    "visitors_per_line": ("2", "1000"),
+    "visitors_per_range": ("2", "1000"),
+    "rare_device_share": ("0", "0.1"),
+    "guest_hours": ("1", "1000"),
+    "visitor_probability": ("0.01", "1"),
     "margin_deviations": ("0", "10"),
 }
 

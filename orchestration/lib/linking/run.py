@@ -1,9 +1,9 @@
-"""One linking run: read the people, learn or load the model, weigh what changed, write the links in one transaction."""
+"""A linking run: for people records and for visitors, learn or load the model, weigh what changed, write all links in one transaction."""
 
 import hashlib
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -13,26 +13,30 @@ import psycopg2
 from orchestration.lib.errors import TekilError
 from orchestration.lib.linking import model as learning
 from orchestration.lib.linking import scoring
-from orchestration.lib.linking.comparisons import shape_hash
-from orchestration.lib.linking.model import Model, TooLittle, Training, load_model, quietly
-from orchestration.lib.linking.records import COLUMNS, prepare_records
+from orchestration.lib.linking.model import Model, TooLittle, load_model, quietly
+from orchestration.lib.linking.people import People
+from orchestration.lib.linking.population import Population
 from orchestration.lib.linking.rules import LinkingRules, linking_rules
+from orchestration.lib.linking.visitors import Visitors
 from orchestration.lib.settings import Settings
 from orchestration.lib.warehouse import SERVICE_TABLES, Warehouse, connect_duckdb, open_warehouse
 
 Progress = Callable[[str], None]
 
-PEOPLE = "staging.int_staging__people_prepared"
-PEOPLE_TABLES = (("crm", "contacts"), ("shop", "customers"), ("mailchimp", "members"), ("zendesk", "users"))
+POPULATIONS: dict[str, type[Population]] = {each.name: each for each in (People, Visitors)}
+# what a linking run reads, by source and landed table
+TABLES_READ = tuple(table for population in POPULATIONS.values() for table in population.landed)
 TABLES = ("ops.probable_links", "ops.linked_records", "ops.linking_frequencies", "ops.linking_runs")
 
 
 @dataclass
 class LinkingReport:
-    """What a linking run did; `reason` is the sentence of a refusal."""
+    """What a linking run did with one population; `reason` is the sentence of a refusal."""
 
+    population: str
     status: str
     reason: str
+    started_at: datetime
     records: int = 0
     changed_records: int = 0
     pairs_compared: int = 0
@@ -42,39 +46,58 @@ class LinkingReport:
     seconds: float = 0.0
 
     def summary(self) -> str:
+        noun = POPULATIONS[self.population].noun
         if self.status == "refused":
-            return f"linking refused: {self.reason}"
+            return f"linking of {noun} refused: {self.reason}"
         return (
-            f"linking: {self.records} people records, {self.changed_records} new or changed, {self.pairs_compared} pairs compared, "
+            f"linking: {self.records} {noun}, {self.changed_records} new or changed, {self.pairs_compared} pairs compared, "
             f"{self.links} probable links (model {self.model_version}, {self.seconds:.1f} s)"
         )
 
 
-def link(settings: Settings, progress: Progress = print, retrain: bool = False) -> LinkingReport:
-    """Bring ops.probable_links up to date with the people records; safe to repeat, safe to kill. `retrain` learns the model anew.
+def link(
+    settings: Settings,
+    progress: Progress = print,
+    retrain: bool = False,
+    populations: Iterable[str] = tuple(POPULATIONS),
+) -> list[LinkingReport]:
+    """Bring ops.probable_links up to date with people records and visitors; safe to repeat, safe to kill. `retrain` learns the models anew.
 
     Raises TekilError, one sentence, when the warehouse cannot be used. Too little data is no error: the report says `refused`.
     """
     rules = linking_rules(settings.root)
     warehouse = open_warehouse(settings)
     try:
-        connection = connect_duckdb(":memory:", settings, warehouse.scratch_folder)
-        try:
-            return _Run(settings, rules, warehouse, connection, progress, retrain).run()
-        finally:
-            connection.close()
+        _ensure_tables(warehouse)
+        runs = []
+        for name in populations:
+            connection = connect_duckdb(":memory:", settings, warehouse.scratch_folder)
+            try:
+                population = POPULATIONS[name](connection, rules, settings, progress)
+                runs.append(_Run(settings, rules, warehouse, connection, population, retrain))
+                runs[-1].run()
+            finally:
+                connection.close()
+        with warehouse.transaction():
+            for each in runs:
+                each.write()
+        return [each.report for each in runs]
     except (duckdb.Error, psycopg2.Error, OSError) as problem:
         raise _sentence(problem) from problem
     finally:
         warehouse.close()
 
 
-def is_due(settings: Settings) -> bool:
-    """Whether people records landed, or rules changed, since the last linking run; one that was killed left no row of itself."""
+def due(settings: Settings) -> list[str]:
+    """Of what new records landed, or rules changed, since its last linking run; one that was killed left no row of itself."""
     warehouse = open_warehouse(settings)
     try:
-        last = warehouse.fetch("select load_id, rules from ops.linking_runs order by run_id desc")
-        return not last or last[0] != (newest_people(warehouse), fingerprint(settings.root))
+        return [
+            name
+            for name, population in POPULATIONS.items()
+            if _last_run(warehouse, name)
+            != (_newest(warehouse, population), _fingerprint(settings.root, population))
+        ]
     finally:
         warehouse.close()
 
@@ -90,17 +113,34 @@ def forget(settings: Settings) -> None:
         warehouse.close()
 
 
-def newest_people(warehouse: Warehouse) -> int:
-    """The newest load that brought a file of people records; 0 for none."""
+def _ensure_tables(warehouse: Warehouse) -> None:
+    existing = warehouse.existing_columns()
+    with warehouse.transaction():
+        warehouse.execute("create schema if not exists ops")
+        for name in TABLES:
+            warehouse.ensure_table(name, SERVICE_TABLES[name], existing.get(name, []))
+
+
+def _last_run(warehouse: Warehouse, population: str) -> tuple | None:
+    # a run of before visitors were linked does not say of whom it is
+    last = warehouse.fetch(
+        "select load_id, rules from ops.linking_runs"
+        f" where coalesce(population, 'people') = '{population}' order by run_id desc"
+    )
+    return last[0] if last else None
+
+
+def _newest(warehouse: Warehouse, population: type[Population]) -> int:
+    """The newest load that brought a file of these records; 0 for none."""
     landed = " or ".join(
-        f"(source = '{source}' and table_name = '{table}')" for source, table in PEOPLE_TABLES
+        f"(source = '{source}' and table_name = '{table}')" for source, table in population.landed
     )
     return warehouse.fetch(f"select coalesce(max(load_id), 0) from ops.load_files where {landed}")[0][0]
 
 
-def fingerprint(root: Path) -> str:
+def _fingerprint(root: Path, population: type[Population]) -> str:
     """A hash of everything that says how records are compared: the comparisons, and the two seeds."""
-    digest = hashlib.sha256(shape_hash().encode())
+    digest = hashlib.sha256(population.shape().encode())
     for seed in ("linking_settings", "given_name_variants"):
         digest.update((root / "seeds" / "rules" / f"{seed}.csv").read_bytes())
     return digest.hexdigest()[:16]
@@ -122,62 +162,70 @@ def _sentence(problem: Exception) -> TekilError:
 
 @dataclass
 class _Run:
+    """One population: read and compared by run(), written by write() in the transaction of all."""
+
     settings: Settings
     rules: LinkingRules
     warehouse: Warehouse
     connection: duckdb.DuckDBPyConnection
-    progress: Progress
+    population: Population
     retrain: bool = False
+    report: LinkingReport = field(init=False)
 
-    def run(self) -> LinkingReport:
-        started, clock = time.monotonic(), self.settings.clock()
+    def __post_init__(self) -> None:
+        self.report = LinkingReport(self.population.name, "linked", "", self.settings.clock())
         self.folder = self.settings.duckdb_path.parent / "linking"
-        self._ensure_tables()
-        self._read_people()
-        report = LinkingReport("linked", "")
+
+    def run(self) -> None:
+        started, report = time.monotonic(), self.report
+        self._read_prepared()
         with quietly():
             try:
-                report.records = prepare_records(self.connection, self.rules)
-                self._link(report, clock)
+                report.records = self.population.prepare()
+                self._link()
             except TooLittle as reason:
                 report.status, report.reason = "refused", str(reason)
                 report.model_version = report.trained_on_records = None
                 report.pairs_compared = report.links = 0
-        self._write(report, clock)
+        if report.status == "linked":
+            self._save()
         report.seconds = time.monotonic() - started
-        return report
 
-    def _link(self, report: LinkingReport, clock: datetime) -> None:
+    def _link(self) -> None:
+        report, population = self.report, self.population
         self._remember_compared()
         model = self._kept_model(report.records)
         if model is None:
-            model = self._learn(report.records)
+            model = population.learn(report.records)
             self.connection.execute("create or replace table changed as select unique_id from records")
             self.connection.execute(
                 "create or replace table former_links as select false as is_contested where false"
             )
             report.pairs_compared = self.connection.execute("select count(*) from pairs").fetchone()[0]
         else:
-            report.pairs_compared = self._rescore(model, report.records)
-        scoring.keep_likely(self.connection, model, self.rules)
-        report.links = scoring.gather_links(
-            self.connection, model, self.rules, f"{clock:%Y-%m-%d %H:%M:%S.%f}"
+            self._find_changed()
+            report.pairs_compared = scoring.find_pairs(self.connection, changed_only=True)
+            population.rescore(model)
+        scoring.keep_likely(self.connection, model.of(population.comparisons), model, self.rules)
+        strongest_first = scoring.gather(
+            self.connection, self.rules, f"{report.started_at:%Y-%m-%d %H:%M:%S.%f}"
         )
+        population.contest(strongest_first, model)
+        report.links = self.connection.execute("select count(*) from all_links").fetchone()[0]
         report.changed_records = self.connection.execute("select count(*) from changed").fetchone()[0]
         report.model_version = model.version
         report.trained_on_records = model.content["trained_on"]["records"]
         model.save(self.folder)
 
-    # ---------- the model
-
     def _kept_model(self, records: int) -> Model | None:
         """The model of the last run, if it was made with these settings and not for far fewer records."""
-        if self.retrain or not records >= self.rules.count("min_records"):
+        if self.retrain or not self.population.may_keep(records):
             return None
         last = self.warehouse.fetch(
-            "select model_version from ops.linking_runs where model_version is not null order by run_id desc"
+            "select model_version from ops.linking_runs where model_version is not null"
+            f" and coalesce(population, 'people') = '{self.population.name}' order by run_id desc"
         )
-        model = load_model(self.folder, last[0][0]) if last else None
+        model = load_model(self.folder, last[0][0], self.population.shape()) if last else None
         if model is None or model.content["settings"] != learning.told_settings(self.rules):
             return None
         if records >= self.rules.number("retrain_growth") * model.content["trained_on"]["records"]:
@@ -189,55 +237,7 @@ class _Run:
             {"column_name": "varchar", "value_key": "varchar", "frequency": "decimal(18, 9)"},
         )
         kept = self.connection.execute("select count(*) from learned_frequencies").fetchone()[0]
-        return model if kept else None
-
-    def _learn(self, records: int) -> Model:
-        """Train, weigh all pairs, learn from them what only all pairs tell, and weigh them again."""
-        self.progress(f"linking: learning from {records} people records")
-        training = Training(self.connection, self.rules, records, self.settings.threads).learn()
-        scoring.learn_frequencies(self.connection)
-        scoring.make_frequencies(self.connection)
-        scoring.find_pairs(self.connection, changed_only=False)
-        wrong_dates = 0.0
-        for is_last in (False, True):
-            scoring.weigh(
-                self.connection,
-                training.comparisons,
-                training.numbers,
-                -scoring.log_odds(scoring.MOST_PAIRS_PER_RECORD / (records + 60)) - 1,
-            )
-            scoring.judge(self.connection, training.comparisons, training.numbers, wrong_dates, self.rules)
-            prior, likely_pairs = scoring.learn_prior(self.connection, records)
-            if not is_last:
-                wrong_dates = scoring.learn_wrong_dates(self.connection, self.rules)
-                learning.deflate(training.numbers, training.comparisons, prior)
-        if likely_pairs < self.rules.count("min_likely_pairs"):
-            raise TooLittle(
-                f"About {likely_pairs:.0f} pairs are of one person and min_likely_pairs is {self.rules.count('min_likely_pairs')}: "
-                "rates learned from so few would be a guess."
-            )
-        return Model(learning.write_down(training, prior, likely_pairs, wrong_dates, self.rules))
-
-    def _rescore(self, model: Model, records: int) -> int:
-        """Weigh the pairs that a new or changed record touches; the links between all others stand."""
-        self._find_changed()
-        pairs = scoring.find_pairs(self.connection, changed_only=True)
-        scoring.make_frequencies(self.connection)
-        least = scoring.log_odds(self.rules.number("floor_probability")) - 1
-        scoring.weigh(
-            self.connection,
-            model.comparisons,
-            model.numbers(),
-            least - scoring.log_odds(model.content["probability_two_random_records_match"]),
-        )
-        scoring.judge(
-            self.connection,
-            model.comparisons,
-            model.numbers(),
-            model.content["wrong_birth_dates"],
-            self.rules,
-        )
-        return pairs
+        return model if kept or not self.population.has_frequencies else None
 
     # ---------- what changed
 
@@ -249,7 +249,7 @@ class _Run:
         self.connection.execute("""
         create or replace table compared as
         with found_by as (
-            select unique_id, string_agg(key || '=' || value, '|' order by key) as ways
+            select unique_id, string_agg(key || '=' || value, '|' order by key, value) as ways
             from keys
             group by unique_id
         ),
@@ -266,7 +266,7 @@ class _Run:
         """The table `changed`, and `former_links` cut down to those whose two records stand as they stood."""
         self._read(
             "former_records",
-            "select source, table_name, record_id, compared_hash from ops.linked_records",
+            f"select source, table_name, record_id, compared_hash from ops.linked_records where {self._own()}",
             {
                 "source": "varchar",
                 "table_name": "varchar",
@@ -288,7 +288,7 @@ class _Run:
         """)
         self._read(
             "all_former_links",
-            f"select {', '.join(SERVICE_TABLES['ops.probable_links'])} from ops.probable_links",
+            f"select {', '.join(SERVICE_TABLES['ops.probable_links'])} from ops.probable_links where {self._own('left_')}",
             SERVICE_TABLES["ops.probable_links"],
         )
         sides = "".join(
@@ -316,12 +316,13 @@ class _Run:
 
     # ---------- the warehouse
 
-    def _ensure_tables(self) -> None:
-        existing = self.warehouse.existing_columns()
-        with self.warehouse.transaction():
-            self.warehouse.execute("create schema if not exists ops")
-            for name in TABLES:
-                self.warehouse.ensure_table(name, SERVICE_TABLES[name], existing.get(name, []))
+    def _own(self, side: str = "") -> str:
+        """The condition that a row of the common tables is of this population."""
+        tables = " or ".join(
+            f"({side}source = '{source}' and {side}table_name = '{table}')"
+            for source, table in self.population.landed
+        )
+        return f"({tables})"
 
     def _read(self, table: str, select: str, columns: dict[str, str]) -> None:
         """A table of the working memory with the rows of a query of the warehouse."""
@@ -334,73 +335,73 @@ class _Run:
         )
         path.unlink()
 
-    def _read_people(self) -> None:
+    def _read_prepared(self) -> None:
+        name = self.population.prepared
         if not self.warehouse.fetch(
-            "select 1 from information_schema.tables where table_schema = 'staging' and table_name = 'int_staging__people_prepared'"
+            f"select 1 from information_schema.tables where table_schema = 'staging' and table_name = '{name}'"
         ):
             raise TekilError(
-                "There are no prepared people records yet: run make build, or build +int_staging__people_prepared first."
+                f"There are no prepared {self.population.noun} yet: run make build, or build +{name} first."
             )
-        self._read("people", f"select {', '.join(COLUMNS)} from {PEOPLE}", COLUMNS)
+        columns = self.population.columns
+        self._read(self.population.name, f"select {', '.join(columns)} from staging.{name}", columns)
         self._read("salt", "select salt from raw.identifier_salt", {"salt": "varchar"})
-        variants = self.settings.root / "seeds" / "rules" / "given_name_variants.csv"
-        self.connection.execute(
-            "create or replace table variants as select name, variant_of from read_csv(?, header = true, all_varchar = true)",
-            [str(variants)],
+
+    def _file(self, table: str) -> Path:
+        return self.warehouse.scratch_folder / f"{self.population.name}_{table.removeprefix('ops.')}.parquet"
+
+    def _save(self) -> None:
+        """What is to be written, as files, since the working memory ends before the transaction begins."""
+        selects = {
+            "ops.probable_links": f"select {', '.join(SERVICE_TABLES['ops.probable_links'])} from all_links order by unique_id_l, unique_id_r",
+            "ops.linked_records": "select source, table_name, record_id, content_hash, compared_hash"
+            " from records inner join compared using (unique_id)",
+        }
+        if self.population.has_frequencies:
+            selects["ops.linking_frequencies"] = (
+                f"select '{self.report.model_version}' as model_version, column_name, value_key, frequency from learned_frequencies"
+            )
+        for table, select in selects.items():
+            self.connection.execute(f"copy ({select}) to '{self._file(table)}' (format parquet)")
+
+    def write(self) -> None:
+        """Links, the records they were made from, frequencies of a new model, the run. The caller holds the transaction."""
+        report = self.report
+        self.warehouse.execute(f"delete from ops.probable_links where {self._own('left_')}")
+        self.warehouse.execute(f"delete from ops.linked_records where {self._own()}")
+        if report.status == "linked":
+            self._insert("ops.probable_links")
+            self._insert("ops.linked_records")
+            if self.population.has_frequencies and not self._knows_frequencies():
+                self.warehouse.execute("delete from ops.linking_frequencies")
+                self._insert("ops.linking_frequencies")
+        run_id = self.warehouse.fetch("select coalesce(max(run_id), 0) + 1 from ops.linking_runs")[0][0]
+        self.warehouse.execute(
+            "insert into ops.linking_runs (run_id, population, started_at, finished_at, status, reason, records, changed_records,"
+            " pairs_compared, links, model_version, trained_on_records, load_id, rules)"
+            " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                *(run_id, report.population, report.started_at, self.settings.clock()),
+                *(report.status, report.reason or None),
+                *(report.records, report.changed_records, report.pairs_compared, report.links),
+                *(report.model_version, report.trained_on_records),
+                *(
+                    _newest(self.warehouse, type(self.population)),
+                    _fingerprint(self.settings.root, type(self.population)),
+                ),
+            ],
         )
 
-    def _write(self, report: LinkingReport, clock: datetime) -> None:
-        """All of it or nothing: links, the records they were made from, frequencies of a new model, the run."""
-        files = {
-            name: self.warehouse.scratch_folder / f"{name}.parquet"
-            for name in ("links", "records", "frequencies")
-        }
-        linked = report.status == "linked"
-        if linked:
-            order = "unique_id_l, unique_id_r"
-            self._save(
-                files["links"],
-                f"select {', '.join(SERVICE_TABLES['ops.probable_links'])} from all_links order by {order}",
-            )
-            self._save(
-                files["records"],
-                "select source, table_name, record_id, content_hash, compared_hash from records inner join compared using (unique_id)",
-            )
-            self._save(
-                files["frequencies"],
-                f"select '{report.model_version}' as model_version, column_name, value_key, frequency from learned_frequencies",
-            )
-        known = (
-            report.model_version
-            and self.warehouse.fetch(
-                "select count(*) from ops.linking_frequencies where model_version = ?", [report.model_version]
+    def _knows_frequencies(self) -> bool:
+        return bool(
+            self.warehouse.fetch(
+                "select count(*) from ops.linking_frequencies where model_version = ?",
+                [self.report.model_version],
             )[0][0]
         )
-        with self.warehouse.transaction():
-            self.warehouse.execute("delete from ops.probable_links")
-            self.warehouse.execute("delete from ops.linked_records")
-            if linked:
-                self._insert("ops.probable_links", files["links"])
-                self._insert("ops.linked_records", files["records"])
-                if not known:
-                    self.warehouse.execute("delete from ops.linking_frequencies")
-                    self._insert("ops.linking_frequencies", files["frequencies"])
-            run_id = self.warehouse.fetch("select coalesce(max(run_id), 0) + 1 from ops.linking_runs")[0][0]
-            self.warehouse.execute(
-                "insert into ops.linking_runs (run_id, started_at, finished_at, status, reason, records, changed_records,"
-                " pairs_compared, links, model_version, trained_on_records, load_id, rules)"
-                " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                [
-                    *(run_id, clock, self.settings.clock(), report.status, report.reason or None),
-                    *(report.records, report.changed_records, report.pairs_compared, report.links),
-                    *(report.model_version, report.trained_on_records),
-                    *(newest_people(self.warehouse), fingerprint(self.settings.root)),
-                ],
-            )
 
-    def _save(self, path: Path, select: str) -> None:
-        self.connection.execute(f"copy ({select}) to '{path}' (format parquet)")
-
-    def _insert(self, table: str, path: Path) -> None:
+    def _insert(self, table: str) -> None:
         columns = list(SERVICE_TABLES[table])
-        self.warehouse.copy_in(table, columns, f"select {', '.join(columns)} from read_parquet('{path}')")
+        self.warehouse.copy_in(
+            table, columns, f"select {', '.join(columns)} from read_parquet('{self._file(table)}')"
+        )

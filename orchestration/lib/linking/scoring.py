@@ -5,7 +5,7 @@ import math
 import duckdb
 
 from orchestration.lib.linking.comparisons import COMPARISONS, Comparison
-from orchestration.lib.linking.grouping import components, contested
+from orchestration.lib.linking.grouping import Pair, components, contested
 from orchestration.lib.linking.model import FREQUENCIES, Model, splink_settings
 from orchestration.lib.linking.rules import LinkingRules
 
@@ -44,6 +44,7 @@ def weigh(
     comparisons: list[Comparison],
     numbers: dict[tuple[str, str], dict[str, float]],
     least_weight: float,
+    frequencies: tuple[str, ...] = FREQUENCIES,
 ) -> None:
     """The table `weighed`: Splink's match weight (without the prior) and levels of every pair of at least that weight."""
     from splink import DuckDBAPI, Linker
@@ -55,7 +56,7 @@ def weigh(
         log_level=None,
         validate_settings=False,
     )
-    for column in FREQUENCIES:
+    for column in frequencies:
         linker.table_management.register_term_frequency_lookup(api.register(f"frequencies_{column}"), column)
     linker.table_management.register_blocked_pairs_for_predict(api.register("pairs"))
     weighed = linker.inference.predict(threshold_match_weight=least_weight, warning_mode="never")
@@ -259,21 +260,24 @@ def judge(
     """)
 
 
-def gather_links(
-    connection: duckdb.DuckDBPyConnection, model: Model, rules: LinkingRules, linked_at: str
-) -> int:
-    """The table `all_links`: new links and former ones that stand, with those marked that would join two people; returns how many."""
+def gather(connection: duckdb.DuckDBPyConnection, rules: LinkingRules, linked_at: str) -> list[Pair]:
+    """The table `all_links`: new links and former ones that stand; returns those above the wide line, strongest first."""
     connection.execute(f"""
     create or replace table all_links as
     select *, timestamp '{linked_at}' as linked_at, false as is_contested from links
     """)
     connection.execute("insert into all_links by name select * from former_links")
-    wide = rules.number("wide_probability")
-    strongest_first = connection.execute(f"""
+    return connection.execute(f"""
         select unique_id_l, unique_id_r from all_links
-        where match_probability >= {wide}
+        where match_probability >= {rules.number("wide_probability")}
         order by match_probability desc, match_weight desc, unique_id_l, unique_id_r
     """).fetchall()
+
+
+def contest(
+    connection: duckdb.DuckDBPyConnection, strongest_first: list[Pair], model: Model, rules: LinkingRules
+) -> None:
+    """Mark those of the table `all_links` that would join two people."""
     groups = [group for group in components(strongest_first) if len(group) > 2]
     fill(
         connection,
@@ -295,8 +299,9 @@ def gather_links(
         order by join_key_l, join_key_r
     """)
     numbers = model.numbers()
-    weigh(connection, model.comparisons, numbers, -1000.0)
-    judge(connection, model.comparisons, numbers, model.content["wrong_birth_dates"], rules)
+    comparisons = model.of(COMPARISONS)
+    weigh(connection, comparisons, numbers, -1000.0)
+    judge(connection, comparisons, numbers, model.content["wrong_birth_dates"], rules)
     # where birth dates are often wrong altogether, another one is no objection
     doubt = numbers.get(("birth_date", "differs"), {"m": 1.0})["m"] < DATES_ARE_GOOD
     vetoes = connection.execute(f"""
@@ -312,7 +317,6 @@ def gather_links(
             or match_probability < {rules.number("strict_probability")}
             and unique_id_l in (select record from crowded) and unique_id_r in (select record from crowded)
     """)
-    return connection.execute("select count(*) from all_links").fetchone()[0]
 
 
 def fill(connection: duckdb.DuckDBPyConnection, table: str, pairs: list[tuple[int, int]]) -> None:
@@ -323,12 +327,14 @@ def fill(connection: duckdb.DuckDBPyConnection, table: str, pairs: list[tuple[in
         connection.execute(f"insert into {table} values {values}")
 
 
-def keep_likely(connection: duckdb.DuckDBPyConnection, model: Model, rules: LinkingRules) -> int:
-    """The table `links`: pairs at or above the floor, with probability, margin and pattern; returns how many."""
-    shift = log_odds(model.content["probability_two_random_records_match"])
+def keep_likely(
+    connection: duckdb.DuckDBPyConnection, comparisons: list[Comparison], model: Model, rules: LinkingRules
+) -> None:
+    """The table `links`: pairs at or above the floor, with probability, margin and pattern."""
+    shift = log_odds(model.prior)
     margins, patterns = [], []
     numbers = model.numbers()
-    for comparison in model.comparisons:
+    for comparison in comparisons:
         column = f"gamma_{comparison.name}"
         margin_cases = " ".join(
             f"when {comparison.gamma(level.name)} then {numbers[comparison.name, level.name]['margin'] ** 2:.6f}"
@@ -378,7 +384,6 @@ def keep_likely(connection: duckdb.DuckDBPyConnection, model: Model, rules: Link
     where match_probability >= {rules.number("floor_probability")}
     order by unique_id_l, unique_id_r
     """)
-    return connection.execute("select count(*) from links").fetchone()[0]
 
 
 class _Says:
