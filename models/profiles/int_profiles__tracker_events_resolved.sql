@@ -1,17 +1,23 @@
 {# Tracker and Google Analytics events with their customer: the account where the event names one, else the cookie (I5).
    The two often see the same visit: an event of Google Analytics within var echo_minutes (30) of a tracker event of the same
    customer is an echo, and does not count. #}
+{{ config(
+    materialized='renewed',
+    touched='int_profiles__customers_touched',
+    touched_keys=['customer_id'],
+    keys=['event_id'],
+) }}
 with
 
 tracker as (
 
-    select * from {{ ref('stg_tracker__events') }}
+    select * from {{ tekil.view_of_customers('stg_tracker__events') }}
 
 ),
 
 google_analytics as (
 
-    select * from {{ ref('stg_google_analytics__events') }}
+    select * from {{ tekil.view_of_customers('stg_google_analytics__events') }}
 
 ),
 
@@ -181,4 +187,4 @@ named as (
 
 )
 
-select * from named
+select * from {{ touched_of('named', by='int_profiles__customers_touched', keys=['customer_id']) }}
