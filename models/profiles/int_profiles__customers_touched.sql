@@ -1,6 +1,7 @@
 {# Whose tracker and contact events a renewal looks at again: customers that an identifier or a record came to or left; those named by evidence of new or
    replaced rows, before or now; those with a row that the clock hid in the last run; those that a campaign wrote to whose title changed.
    Empty where everything is made anew. #}
+-- depends_on: {{ ref('int_profiles__campaigns_titled') }}, {{ ref('stg_mailchimp__email_activities') }}, {{ ref('stg_messaging__sends') }}, {{ ref('stg_messaging__receipts') }}, {{ ref('stg_zendesk__tickets') }}
 {%- set is_renewal = is_renewed() %}
 {%- set contact_events = tekil.relation_of('int_profiles__contact_events_resolved') if is_renewal else none %}
 
@@ -59,12 +60,6 @@ evidence as (
 evidence_changes as (
 
     select * from {{ changes_of('int_staging__evidence_unioned') }}
-
-),
-
-title_changes as (
-
-    select * from {{ changes_of('int_profiles__campaigns_titled') }}
 
 ),
 
@@ -163,7 +158,7 @@ touched as (
 
     select events.customer_id
     from {{ contact_events }} as events
-    inner join title_changes on events.message_id = title_changes.campaign_id
+    inner join {{ changes_of('int_profiles__campaigns_titled') }} as title_changes on events.message_id = title_changes.campaign_id
     where events.source = 'mailchimp'
     {%- endif %}
 

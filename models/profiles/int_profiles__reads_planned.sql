@@ -1,6 +1,6 @@
 {# Whether profiles and segments build on what stands in this run, and why not. The first step of their part of a run, as int_profiles__run_settled is
    the last. They can only where identity did (int_staging__reads_planned), since they are renewed from what changed there. #}
-{{ config(materialized='table', access='protected') }}
+{{ config(materialized='table') }}
 {%- set acts = execute and flags.WHICH in ['build', 'run', 'retry'] %}
 {%- set rules = [ref('tracking_plan'), ref('places'), ref('currency_rates')] %}
 {%- set beside = [base_currency(), default_timezone()] %}
@@ -14,11 +14,11 @@
 {%- endset %}
 {#- the loader counts what it adds: where the difference moves, rows were added or deleted by hand #}
 {%- set counted %}
-    {%- for table in ['messaging__receipts', 'zendesk__tickets'] %}
+    {%- for view, source_name, table_name in [('messaging__receipts', 'messaging', 'receipts'), ('zendesk__tickets', 'zendesk', 'tickets'), ('mailchimp__email_activities', 'mailchimp', 'email_activity')] %}
     select
-        '{{ table }}' as table_name,
-        (select count(*) from {{ ref('stg_' ~ table) }})
-        - (select coalesce(sum(rows_loaded), 0) from {{ source('ops', 'load_files') }} where source = '{{ table.split('__')[0] }}' and table_name = '{{ table.split('__')[1] }}') as drift
+        '{{ view }}' as view_name,
+        (select count(*) from {{ ref('stg_' ~ view) }})
+        - (select coalesce(sum(rows_loaded), 0) from {{ source('ops', 'load_files') }} where source = '{{ source_name }}' and table_name = '{{ table_name }}') as drift
     {{ 'union all' if not loop.last else 'order by 1' }}
     {%- endfor %}
 {%- endset %}

@@ -31,6 +31,11 @@ READS_BEYOND_THE_WALL = {
         "int_staging__origins_touched",
         "source.tekil.raw.moved_origins",
     ): "whom a replaced row was of is only known to the loader",
+    (
+        "int_identity__run_settled",
+        "source.tekil.raw.moved_origins",
+    ): "what the loader wrote down for a run goes when the run has ended",
+    ("int_profiles__reads_planned", "source.tekil.ops.load_files"): LOADS_COUNTED,
     ("int_staging__people_prepared", "source.tekil.raw.identifier_salt"): "hashes of contents are keyed too",
     (
         "int_identity__overrides_combined",
