@@ -12,6 +12,7 @@ from orchestration.lib.errors import TekilError, WarehouseBusy
 WAREHOUSE = "warehouse"
 
 DATA_ENGINEERING = "data-engineering@example.com"
+ACTIVATION = "activation@example.com"
 
 # a mark on an asset: which job runs it. Without the mark it runs in micro-batches and at night
 WHEN = "tekil/when"

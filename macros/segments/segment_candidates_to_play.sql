@@ -1,8 +1,9 @@
-{# The candidates of seeds/rules/segment_candidates.csv, each with its segment, the file of its rule, and its numbers by threshold; none while dbt parses.
+{# The candidates of seeds/rules/segment_candidates.csv, each with its segment, the file of its rule, and its numbers by threshold; none while dbt parses,
+   nor before the seeds were loaded once (a compile on an empty warehouse).
    Example:   {% for candidate in segment_candidates_to_play() %} #}
 {% macro segment_candidates_to_play() -%}
     {%- set found = [] -%}
-    {%- if execute -%}
+    {%- if execute and load_relation(relation_of('segment_candidates')) is not none -%}
         {%- set rows = run_query(
             'select candidates.segment, candidates.candidate, candidates.threshold, candidates.value, definitions.model'
             ~ ' from ' ~ relation_of('segment_candidates') ~ ' as candidates'

@@ -1,8 +1,10 @@
 {# Whose tracker and contact events a renewal looks at again: customers that an identifier or a record came to or left; those named by evidence of new or
-   replaced rows, before or now; those with a row that the clock hid in the last run; those that a campaign wrote to whose title changed.
+   replaced rows, before or now; those with a row that the clock hid in the last run; those that a campaign wrote to whose title
+   changed, or who used a device in a store that moved.
    Empty where everything is made anew. #}
--- depends_on: {{ ref('int_profiles__campaigns_titled') }}, {{ ref('stg_mailchimp__email_activities') }}, {{ ref('stg_messaging__sends') }}, {{ ref('stg_messaging__receipts') }}, {{ ref('stg_zendesk__tickets') }}
+-- depends_on: {{ ref('int_profiles__campaigns_titled') }}, {{ ref('int_profiles__stores_placed') }}, {{ ref('stg_mailchimp__email_activities') }}, {{ ref('stg_messaging__sends') }}, {{ ref('stg_messaging__receipts') }}, {{ ref('stg_zendesk__tickets') }}
 {%- set is_renewal = is_renewed() %}
+{%- set tracker_events = tekil.relation_of('int_profiles__tracker_events_resolved') if is_renewal else none %}
 {%- set contact_events = tekil.relation_of('int_profiles__contact_events_resolved') if is_renewal else none %}
 
 with
@@ -160,6 +162,12 @@ touched as (
     from {{ contact_events }} as events
     inner join {{ changes_of('int_profiles__campaigns_titled') }} as title_changes on events.message_id = title_changes.campaign_id
     where events.source = 'mailchimp'
+
+    union
+
+    select events.customer_id
+    from {{ tracker_events }} as events
+    inner join {{ changes_of('int_profiles__stores_placed') }} as place_changes on events.store_id = place_changes.store_id
     {%- endif %}
 
 )

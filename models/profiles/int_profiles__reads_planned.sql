@@ -9,8 +9,8 @@
 {%- endfor %}
 {#- a category that is new may be what an old search term names #}
 {%- set told_categories %}
-    select md5(coalesce(string_agg(hashed, '' order by hashed), ''))
-    from (select distinct md5(category) as hashed from {{ ref('stg_shop__products') }} where category is not null) as categories
+select md5(coalesce(string_agg(hashed, '' order by hashed), ''))
+from (select distinct md5(category) as hashed from {{ ref('stg_shop__products') }} where category is not null) as categories
 {%- endset %}
 {#- the loader counts what it adds: where the difference moves, rows were added or deleted by hand #}
 {%- set counted %}

@@ -11,7 +11,17 @@ with
 
 tracker as (
 
-    select * from {{ tekil.view_of_customers('stg_tracker__events') }}
+    select
+        *,
+        {# a device that stands in a store tells the store's clock and place; the store_id of a visit from home is where it will be fetched #}
+        case when channel in ('kiosk', 'tablet', 'store') then store_id end as device_store_id
+    from {{ tekil.view_of_customers('stg_tracker__events') }}
+
+),
+
+stores as (
+
+    select * from {{ ref('int_profiles__stores_placed') }}
 
 ),
 
@@ -47,14 +57,14 @@ tracker_resolved as (
         tracker.order_id,
         cast(tracker.step as integer) as checkout_step,
         tracker.store_id,
-        tracker.timezone,
+        coalesce(tracker.timezone, stores.timezone) as timezone,
         cast(coalesce(tracker.amount, tracker.price * coalesce(tracker.quantity, 1)) as numeric(18, 4)) as amount,
         tracker.currency,
         tracker.duration_seconds,
         tracker.device_type,
-        tracker.city,
+        case when coalesce(tracker.city, tracker.country) is null then stores.city else tracker.city end as city,
         tracker.region,
-        tracker.country,
+        case when coalesce(tracker.city, tracker.country) is null then stores.country else tracker.country end as country,
         tracker.campaign,
         tracker.occurred_at,
         {{ integer_divide(seconds_between("timestamp '1970-01-01 00:00:00'", 'tracker.occurred_at'), (60 * var('echo_minutes')) | string) }} as span
@@ -65,6 +75,7 @@ tracker_resolved as (
     left join identifiers as cookies
         on tracker.anonymous_id = cookies.identifier_value
         and cookies.identifier_type = 'anonymous_id'
+    left join stores on tracker.device_store_id = stores.store_id
 
 ),
 

@@ -55,33 +55,67 @@ told as (
 
 ),
 
-{# a day's first sight of each zone is enough, and far fewer rows #}
-by_day as (
+days as (
 
     select
         customer_id,
-        timezone,
+        cast(occurred_at as date) as seen_on,
+        min({{ binary_order('timezone') }}) as timezone,
+        max({{ binary_order('timezone') }}) as other_zone,
         min(occurred_at) as seen_at
     from told
     where timezone is not null
     group by
         customer_id,
-        timezone,
         cast(occurred_at as date)
+
+),
+
+days_between_zones as (
+
+    select
+        customer_id,
+        seen_on
+    from days
+    where timezone <> other_zone
+
+),
+
+{# of a day in one zone its first sight is enough, and far fewer rows; on a day between zones a person may come back, so each counts #}
+sights as (
+
+    select
+        customer_id,
+        timezone,
+        seen_at
+    from days
+    where timezone = other_zone
+
+    union
+
+    select
+        told.customer_id,
+        told.timezone,
+        told.occurred_at as seen_at
+    from told
+    inner join days_between_zones
+        on told.customer_id = days_between_zones.customer_id
+        and cast(told.occurred_at as date) = days_between_zones.seen_on
+    where told.timezone is not null
 
 ),
 
 compared as (
 
     select
-        by_day.*,
+        sights.*,
         lag(timezone) over (
             partition by customer_id
             order by
                 seen_at,
                 {{ binary_order('timezone') }}
         ) as previous_zone
-    from by_day
+    from sights
 
 ),
 

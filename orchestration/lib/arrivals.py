@@ -69,14 +69,15 @@ def arrivals(
 
 
 def pack(marks: Iterable[bytes]) -> str:
-    """The marks of all files as one short text; six bytes a file."""
-    return base64.b64encode(b"".join(sorted(set(marks)))).decode()
+    """The marks of all files as one text, six bytes a file, with blanks where a screen may break it."""
+    text = base64.b64encode(b"".join(sorted(set(marks)))).decode()
+    return " ".join(text[at : at + 64] for at in range(0, len(text), 64))
 
 
 def unpack(text: str | None) -> set[bytes]:
     """The marks in a text that `pack` wrote; none for one that it did not."""
     try:
-        packed = base64.b64decode(text or "", validate=True)
+        packed = base64.b64decode((text or "").replace(" ", ""), validate=True)
     except ValueError:
         return set()
     return {packed[at : at + MARK_BYTES] for at in range(0, len(packed), MARK_BYTES)}

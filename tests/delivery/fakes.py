@@ -139,7 +139,7 @@ class Place:
             case "timeout+":
                 await asyncio.sleep(31)
                 raise httpx.ReadTimeout("too late")
-            case "not json+":
+            case "not json+" if response.is_success:
                 return httpx.Response(200, text="<html>")
             case "slow":
                 await asyncio.sleep(25)

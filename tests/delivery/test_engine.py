@@ -379,7 +379,6 @@ def test_a_build_between_plan_and_dispatch_sends_what_is_true_then(world, hook):
 def test_below_the_line_of_readiness_nothing_leaves_without_an_override(world):
     execute = world.warehouse.execute
     execute("create table identity.identity_readiness (is_ready boolean, reason varchar)")
-    execute("create schema gate_of_the_test")
     gate = may_leave(override_readiness=False)
     assert gate(world.warehouse), "without a gate, or without readiness, it is closed"
     execute(

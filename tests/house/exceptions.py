@@ -26,7 +26,6 @@ READS_BEYOND_THE_WALL = {
     ("int_staging__reads_planned", "source.tekil.ops.load_runs"): LOADS_COUNTED,
     ("int_staging__reads_planned", "source.tekil.ops.load_files"): LOADS_COUNTED,
     ("int_staging__reads_planned", "source.tekil.ops.identity_overrides"): LOADS_COUNTED,
-    ("int_staging__reads_planned", "source.tekil.raw.identifier_salt"): "another salt makes every key anew",
     (
         "int_staging__origins_touched",
         "source.tekil.raw.moved_origins",
@@ -34,7 +33,7 @@ READS_BEYOND_THE_WALL = {
     (
         "int_identity__run_settled",
         "source.tekil.raw.moved_origins",
-    ): "what the loader wrote down for a run goes when the run has ended",
+    ): "what a run has read of replaced rows goes",
     ("int_profiles__reads_planned", "source.tekil.ops.load_files"): LOADS_COUNTED,
     ("int_staging__people_prepared", "source.tekil.raw.identifier_salt"): "hashes of contents are keyed too",
     (

@@ -60,3 +60,9 @@ def test_no_model_stands_outside_a_layer(models):
         "activation",
         "vault",
     }
+
+
+def test_no_unit_test_has_a_longer_name_than_postgres_takes(manifest):
+    """dbt makes a relation of each; PostgreSQL stops at 63 characters."""
+    long = [test["name"] for test in manifest["unit_tests"].values() if len(test["name"]) > 63]
+    assert long == []

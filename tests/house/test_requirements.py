@@ -1,6 +1,8 @@
 """Every requirement of the first issue can be found from its code: where it is described, and what tests it."""
 
+import csv
 import re
+from fnmatch import fnmatchcase
 
 from tests.house.conftest import ROOT
 from tests.house.exceptions import UNDOCUMENTED_REQUIREMENTS, UNTESTED_REQUIREMENTS
@@ -54,3 +56,54 @@ def test_every_requirement_is_tested(models, manifest):
     missing = set(FIRST_ISSUE) - codes_in(texts)
     assert missing - UNTESTED_REQUIREMENTS == set()
     assert UNTESTED_REQUIREMENTS - missing == set(), "take these off the list: it only shrinks"
+
+
+def rows_of(page: str, heading: str) -> list[list[str]]:
+    """The cells of the first table below a heading, without its head."""
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8").split(f"\n## {heading}\n")[1].split("\n## ")[0]
+    table = [line for line in text.splitlines() if line.startswith("| ")]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in table[1:]]
+
+
+def test_every_requirement_of_profiles_and_segments_has_its_table_and_columns(models):
+    """P, X and G: each code names tables that people may read, and columns that are there."""
+    columns = {model.name: set(model.node["columns"]) for model in models}
+    open_to_people = {
+        model.name for model in models if model.node["access"] == "public" or model.layer == "vault"
+    }
+    named, faults = [], []
+    for page in ("profiles.md", "segments.md"):
+        for code, tables, wanted in rows_of(page, "Requirement to column"):
+            wanted = wanted.replace("`", "")
+            if not re.match("[PXG][0-9]", code):
+                continue
+            named.append(code)
+            names, groups = tables.split("; "), wanted.split("; ")
+            if len(names) != len(groups):
+                faults.append(f"{code}: {len(names)} tables and columns of {len(groups)}")
+                continue
+            for table, group in zip(names, groups, strict=True):
+                model = table.removeprefix("vault.")
+                if model not in open_to_people:
+                    faults.append(f"{code}: {table} is no public table")
+                    continue
+                faults += [
+                    f"{code}: {table} has no {column}"
+                    for column in group.split(", ")
+                    if not any(fnmatchcase(known, column) for known in columns[model])
+                ]
+    assert faults == []
+    in_scope = {code for code in FIRST_ISSUE if code[0] in "PXG"}
+    assert in_scope - codes_in(named) == set()
+
+
+def test_every_segment_of_the_seed_stands_in_the_rules_under_its_code():
+    with (ROOT / "seeds" / "rules" / "segment_definitions.csv").open(encoding="utf-8", newline="") as file:
+        defined = {(row["requirement"], row["segment"]) for row in csv.DictReader(file)}
+    described = {
+        (code, segment)
+        for code, segments, *_ in rows_of("segments.md", "The rules")
+        if re.fullmatch("G[0-9]+", code)
+        for segment in re.sub(r"\(.*?\)", "", segments).replace(" ", "").split(",")
+    }
+    assert described == defined

@@ -106,11 +106,11 @@ def test_every_dbt_test_is_a_check_of_one_table(look):
 
 
 def test_one_writer_at_a_time(look):
-    """Every step that can run waits for the warehouse: two in the pool never run at once."""
+    """Every step that can run waits for the warehouse: two in the pool never run at once. Deliveries let it go while they wait for the network."""
     loose = {
         key
         for key, asset in look["assets"].items()
-        if asset["is_executable"] and asset["pools"] != ["warehouse"]
+        if asset["is_executable"] and asset["pools"] != ["warehouse"] and asset["group"] != "deliver"
     }
     assert loose == set()
 

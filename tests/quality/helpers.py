@@ -81,8 +81,15 @@ def small_rules(folder: Path, *more: dict[str, str], most: int = 50, history: in
     empty = dict.fromkeys(rows[0], "")
     for row in more:
         same = ("source", "table_name", "expectation", "column_name")
-        rows = [r for r in rows if any(r[name] != row.get(name, "") for name in same)]
-        rows.append({**empty, "severity": "warn", "reason": "a test", **row})
+        row = {
+            **empty,
+            "severity": "warn",
+            "reason": "a test",
+            **row,
+            "column_name": row.get("column_name") or "*",
+        }
+        rows = [r for r in rows if any(r[name] != row[name] for name in same)]
+        rows.append(row)
     with (root / SEED).open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, list(empty), lineterminator="\n")
         writer.writeheader()

@@ -105,7 +105,10 @@ def test_sizes_by_day(shop, facts):
         assert told[row["segment"], last] == row["size"]
     for back in (0, 1, 29, 30, 180, 364):
         midnight = datetime.datetime.combine(last - back * DAY + DAY, datetime.time(), facts.zone)
-        inside = members(facts, midnight.astimezone(datetime.UTC).replace(tzinfo=None))
+        # the last moment of the day: who leaves at midnight sharp was in
+        inside = members(
+            facts, midnight.astimezone(datetime.UTC).replace(tzinfo=None) - datetime.timedelta(microseconds=1)
+        )
         for name in names:
             assert told[name, last - back * DAY] == len(inside[name]), (name, back)
 

@@ -121,7 +121,7 @@ def emptied(shop, folder: Path):
     shutil.copy(published_path(shop.settings), published_path(settings))
     with duckdb.connect(str(published_path(settings))) as connection:
         for table in shop.tables:
-            if table not in ("profiles.days", "segments.segments", "identity.identity_readiness", "identity.identity_quality"):  # fmt: skip
+            if not table.startswith("rules.") and table not in ("profiles.days", "segments.segments", "identity.identity_readiness", "identity.identity_quality"):  # fmt: skip
                 connection.execute(f"delete from {table}")
         connection.execute("delete from profiles.days where day < (select max(day) from profiles.days)")
         connection.execute("update segments.segments set size = 0, refreshed_at = null")

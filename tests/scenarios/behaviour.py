@@ -7,6 +7,7 @@ one customer and one loop at a time. It knows no SQL of the models.
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter, defaultdict
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -14,6 +15,7 @@ from itertools import pairwise, permutations
 from pathlib import Path
 from types import SimpleNamespace
 
+from tests.scenarios.segment_judge import plain
 from tests.support.tables import rows
 
 RULES = Path(__file__).resolve().parents[2] / "seeds" / "rules"
@@ -194,6 +196,23 @@ class Judge:
                 }
         return [entry[1:] for entry in found]
 
+    def unsubscribes(self) -> list[tuple]:
+        """An unsubscribe falls on the category that the name of its campaign holds, the longest of several."""
+
+        def words(text: str) -> str:
+            return f" {' '.join(re.findall('[a-z0-9]+', plain(text)))} "
+
+        categories = sorted(
+            {product.category for product in self.products.values() if product.category},
+            key=lambda name: (-len(words(name)), name),
+        )
+        found = []
+        for event in self.events:
+            if event.event_name == "Unsubscribed" and event.campaign:
+                held = [category for category in categories if words(category) in words(event.campaign)]
+                found += [(event.customer_id, held[0], event.occurred_at)] if held else []
+        return found
+
     def affinities(self) -> dict[tuple, list[tuple]]:
         """(customer, kind) -> values in order: (value, stance, score, share)."""
         weights = {row["event_kind"]: Decimal(row["weight"]) for row in seed("affinity_weights")}
@@ -211,6 +230,10 @@ class Judge:
         acts += [(customer, product, None, "return", moment) for customer, product, moment in self.returned()]
         acts += [
             (customer, product, None, "complaint", moment) for customer, product, moment in self.complaints()
+        ]
+        acts += [
+            (customer, None, category, "unsubscribe", moment)
+            for customer, category, moment in self.unsubscribes()
         ]
         scores: dict[tuple, Decimal] = defaultdict(Decimal)
         newest: dict[tuple, datetime] = {}

@@ -1,6 +1,7 @@
 """Real data that no one here wrote, through a whole build with every data test: nothing lost, every order's money there (S2, S3, S11).
 
-Recency, frequency and money of every buyer are what pandas computes from the raw files (P6).
+Recency, frequency and money of every buyer are what pandas computes from the raw files, and so are order facts and the segments that follow
+from purchases (P3, P6, G1 to G5, G12, G16, G20).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from decimal import ROUND_HALF_UP, Decimal
 import pandas
 import pytest
 
+from tests.scenarios.segment_judge import Judge, Order, seed
 from tests.support.project import ROOT, SHARED_DATA, build, environment
 from tests.support.tables import rows
 
@@ -121,3 +123,69 @@ def assert_rfm_is_what_pandas_says(env: dict[str, str], name: str) -> None:
         "select count(*) from profiles.customers join profiles.customer_rfm using (customer_id) "
         "where days_since_last_order_count <> recency_days or orders_365d_count <> frequency_count or spend_365d_amount <> monetary_amount",
     ) == [(0,)]
+    assert_purchases_are_what_the_judge_says(env, priced, as_of)
+
+
+def assert_purchases_are_what_the_judge_says(
+    env: dict[str, str], priced: pandas.DataFrame, as_of: pandas.Timestamp
+) -> None:
+    """Order facts of every buyer, and who is in which segment that purchases alone decide."""
+    judge, now = Judge(), as_of.to_pydatetime()
+    facts, members = set(), set()
+    for customer, found in priced.rename(columns={"at": "moment"}).groupby("customer"):
+        orders = sorted(
+            (
+                Order(
+                    row.moment.to_pydatetime(),
+                    row.is_sale,
+                    False,
+                    row.order[0] == "pos",
+                    row.base,
+                    frozenset(),
+                    {},
+                )
+                for row in found.itertuples()
+            ),
+            key=lambda order: order.at,
+        )
+        bought = [order for order in orders if order.is_purchase]
+        kept = sum((order.net for order in orders), Decimal(0))
+        spent = sum((order.net for order in bought), Decimal(0))
+        average = (
+            (spent / len(bought)).quantize(Decimal("0.0001"), ROUND_HALF_UP).normalize() + 0
+            if bought
+            else None
+        )
+        times = [order.at.isoformat(sep=" ") for order in bought]
+        channels = {order.in_store for order in bought}
+        facts.add(
+            (
+                customer,
+                len(bought),
+                kept.normalize() + 0,
+                average,
+                min(times, default=None),
+                max(times, default=None),
+                True in channels,
+                False in channels,
+            )
+        )
+        said = judge.lifecycle(bought, now) | judge.money(orders, now)
+        members |= {(customer, segment) for segment, _ in said}
+    columns = (
+        "customer_id, orders_count, lifetime_value_amount, average_basket_amount, first_ordered_at, last_ordered_at, "
+        "has_bought_in_store, has_bought_online"
+    )
+    buyers = {fact[0] for fact in facts}
+    assert {
+        row for row in rows(env, f"select {columns} from profiles.customers") if row[0] in buyers
+    } == facts
+    decided = {
+        row["segment"]
+        for row in seed("segment_definitions")
+        if row["requirement"] in ("G1", "G2", "G3", "G4", "G5", "G12", "G16", "G20")
+        and row["segment"] != "prefers_category"
+    }
+    found = set(rows(env, "select customer_id, segment from segments.segment_memberships"))
+    assert {row for row in found if row[1] in decided} == members
+    assert len({segment for _, segment in members}) > 10

@@ -62,7 +62,5 @@ def test_what_is_read_and_why(warehouse):
 
     warehouse.set_limits([row for row in warehouse.rules.limits if row[0] != "email"])
     assert built() == [(False, "rules, settings or models changed")]
-    alone = run(
-        env, "orchestration.lib.run_dbt", "run", "--select", "int_identity__run_settled", check=False
-    )
+    alone = run(env, "orchestration.lib.run_dbt", "run", "--select", "int_identity__run_settled", check=False)
     assert alone.returncode != 0 and "must be built together with" in alone.stdout

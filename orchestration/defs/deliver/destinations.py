@@ -1,41 +1,57 @@
-"""One thin asset per destination that is switched on, downstream of its sync_ model; all it knows is how to start a delivery."""
+"""One thin asset per destination, downstream of its sync_ model; all it knows is how to start a delivery. One that is switched off is shown, and cannot run."""
 
 from dagster import (
     AssetExecutionContext,
     AssetKey,
     AssetsDefinition,
+    AssetSpec,
     Backoff,
     Definitions,
     Jitter,
+    MaterializeResult,
     RetryPolicy,
-    asset,
     definitions,
+    multi_asset,
 )
 
-from orchestration.lib.deliver import deliver
+from orchestration.conventions import ACTIVATION
 from orchestration.lib.outbox.rules import Rule, rules
 from orchestration.lib.settings import PROJECT_ROOT, Settings
+
+
+def spec_of(rule: Rule) -> AssetSpec:
+    """The row `deliver/<destination>` of the graph."""
+    switched_off = "" if rule.is_enabled else " Switched off: is_enabled in seeds/rules/destinations.csv."
+    return AssetSpec(
+        ["deliver", rule.destination],
+        deps=[AssetKey(["activation", rule.sync_model])],
+        group_name="deliver",
+        owners=[ACTIVATION],
+        kinds={rule.kind},
+        description=(
+            f"What {rule.destination} has acknowledged of activation.{rule.sync_model}. Sends what has changed, as the gate, the "
+            f"readiness dial and each row's consents allow when it leaves (docs/delivery.md).{switched_off}"
+        ),
+    )
 
 
 def delivery_of(rule: Rule) -> AssetsDefinition:
     """The asset `deliver/<destination>`. Its run fails with the delivery's one sentence; what was acknowledged stays."""
 
-    @asset(
-        key=["deliver", rule.destination],
-        deps=[AssetKey(["activation", rule.sync_model])],
-        group_name="deliver",
-        description=(
-            f"What {rule.destination} has acknowledged of activation.{rule.sync_model}. Sends what has changed, as the gate, the "
-            "readiness dial and each row's consents allow when it leaves (docs/delivery.md)."
-        ),
-        kinds={rule.kind} if rule.kind == "postgres" else None,
+    @multi_asset(
+        name=f"deliver_to_{rule.destination}",
+        specs=[spec_of(rule)],
         retry_policy=RetryPolicy(max_retries=2, delay=60, backoff=Backoff.EXPONENTIAL, jitter=Jitter.FULL),
+        # not the warehouse's pool: a delivery lets the warehouse go while it waits for the network
         pool=f"deliver_{rule.destination}",
     )
-    def delivered(context: AssetExecutionContext) -> None:
+    def delivered(context: AssetExecutionContext) -> MaterializeResult:
+        # its HTTP library is not needed to draw the graph
+        from orchestration.lib.deliver import deliver
+
         report = deliver(Settings.from_environment(), rule.destination, progress=context.log.info)
-        context.add_output_metadata(
-            {
+        return MaterializeResult(
+            metadata={
                 "sent": report.sent,
                 "inserted": report.inserted,
                 "updated": report.updated,
@@ -54,5 +70,9 @@ def delivery_of(rule: Rule) -> AssetsDefinition:
 
 @definitions
 def defs() -> Definitions:
-    """An asset for each row of seeds/rules/destinations.csv with is_enabled true."""
-    return Definitions(assets=[delivery_of(rule) for rule in rules(PROJECT_ROOT).values() if rule.is_enabled])
+    """An asset for each row of seeds/rules/destinations.csv."""
+    return Definitions(
+        assets=[
+            delivery_of(rule) if rule.is_enabled else spec_of(rule) for rule in rules(PROJECT_ROOT).values()
+        ]
+    )

@@ -19,6 +19,7 @@ from orchestration.lib.gate.rules import Rule
 from orchestration.lib.warehouse import sql_value
 
 PLAN = "tracking_plan"  # as `allowed` of a rule: the names of that seed
+SAME_BATCH = "<batch>"  # in a question: the rows it is about, read a second time
 # scratch tables that are filled before it asks (history.py)
 EARLIER_LOADS = "gate_earlier_loads"
 EARLIER_VALUES = "gate_earlier_values"
@@ -372,7 +373,8 @@ class WholeBatchExpectation(GateExpectation):
 
     @classmethod
     def query(cls, rule: Rule, facts: Facts) -> str:
-        measured, broken, observed, is_enough = (braced(part) for part in cls.question(rule, facts))
+        parts = (braced(part).replace(SAME_BATCH, "{batch}") for part in cls.question(rule, facts))
+        measured, broken, observed, is_enough = parts
         return (
             f"select {cls.counts} as rows_judged, case when coalesce({broken}, false) then greatest({cls.counts}, 1)"
             f" else 0 end as rows_failing, cast({observed} as varchar) as observed,"
@@ -533,8 +535,9 @@ class ExpectVariety(WholeBatchExpectation):
 
     @classmethod
     def question(cls, rule: Rule, facts: Facts) -> tuple[str, str, str, str]:
-        values = f"histogram({quoted(rule.columns[0])})"
-        measured = f"list_max(map_values({values})) as most"
+        column = quoted(rule.columns[0])
+        counted = f"select count(*) as times from {SAME_BATCH} where {column} is not null group by {column}"
+        measured = f"(select max(times) from ({counted})) as most"
         return measured, f"most > {rule.maximum} * rows_judged", "most", "true"
 
 

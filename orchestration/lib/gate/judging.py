@@ -92,6 +92,8 @@ def judge(
     asking = _Asking(staging, warehouse, settings, contract)
     try:
         for table in staging.tables:
+            if all(file.reason for batch in staging.of(table) for file in batch.files):
+                continue  # nothing of it could be read: the loader moves those files aside
             chosen = [
                 replace(rule, severity="warn")
                 if rule.label in waived.get((table.source, table.name), set())
@@ -223,7 +225,13 @@ class _Asking:
         return found or everything
 
     def _quarantine(self, batches: list[Batch], outcome: Outcome, condition) -> Outcome:
-        if outcome.rule.severity != "quarantine" or not outcome.rows_failing or condition is None:
+        # a batch that is too small to be judged by a rule is not judged row by row either: it loads as the landing contract says
+        if (
+            condition is None
+            or outcome.rule.severity != "quarantine"
+            or outcome.outcome == SKIPPED
+            or not outcome.rows_failing
+        ):
             return outcome
         applies, breaks = condition
         reason = f"gate: {outcome.rule.label}: {outcome.says}"

@@ -136,8 +136,10 @@ def _rule(row: dict[str, str], line: int) -> Rule:
     tolerance = number("tolerance") or Decimal(0)
     if not 0 <= tolerance <= 1:
         raise TekilError(f"{SEED} row {line}: tolerance is {row['tolerance']!r}: write a share from 0 to 1.")
+    column = row["column_name"].strip()
     return Rule(
-        *(row[name].strip() for name in ("source", "table_name", "expectation", "column_name")),
+        *(row[name].strip() for name in ("source", "table_name", "expectation")),
+        "" if column == ANY else column,
         *(number("minimum"), number("maximum"), row["allowed"].strip(), tolerance),
         *(count("min_rows"), count("min_history"), row["severity"], row["reason"].strip()),
     )

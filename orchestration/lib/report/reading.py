@@ -12,16 +12,12 @@ import duckdb
 import psycopg2
 
 from orchestration.lib.errors import TekilError
-from orchestration.lib.publish import published_path
+from orchestration.lib.publish import READER_PREFIX, published_path
 from orchestration.lib.settings import Settings
 from orchestration.lib.warehouse import connect_postgres
 
 QUERIES = Path(__file__).parent / "queries"
-# the same question to a warehouse that lacks a table which the first wording reads
-OTHERWISE = QUERIES / "otherwise"
 TABLE = re.compile(r"\b(from|join) (\w+)\.(\w+)")
-# where PostgreSQL keeps, for readers, the version of each layer that was published last
-READER_PREFIX = "bi_"
 
 Rows = list[dict[str, Any]]
 
@@ -37,10 +33,10 @@ def read(settings: Settings) -> dict[str, Rows]:
         return {path.stem: _rows(cursor, _sql(path, existing)) for path in sorted(QUERIES.glob("*.sql"))}
 
 
-def tables(folder: Path = QUERIES) -> list[str]:
-    """The tables that the queries of a folder name, as schema.table."""
+def tables() -> list[str]:
+    """The tables that the queries name, as schema.table."""
     return sorted(
-        {table for path in folder.glob("*.sql") for table in _tables(path.read_text(encoding="utf-8"))}
+        {table for path in QUERIES.glob("*.sql") for table in _tables(path.read_text(encoding="utf-8"))}
     )
 
 
@@ -49,11 +45,8 @@ def _tables(sql: str) -> set[str]:
 
 
 def _sql(path: Path, existing: set[str]) -> str:
-    """The query, worded for the tables that there are, in the readers' schemas where there are such."""
+    """The query, in the readers' schemas where there are such."""
     sql = path.read_text(encoding="utf-8")
-    other = OTHERWISE / path.name
-    if not _tables(sql) <= existing and other.exists():
-        sql = other.read_text(encoding="utf-8")
     if all(READER_PREFIX + table in existing for table in _tables(sql)):
         sql = TABLE.sub(rf"\1 {READER_PREFIX}\2.\3", sql)
     return sql
