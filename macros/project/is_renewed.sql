@@ -1,4 +1,4 @@
-{# Whether the running model brings its table up to date with what changed, instead of making it anew: so int_staging__reads_planned has decided for
+{# Whether the running model brings its table up to date with what changed, instead of making it anew: so the plan of its layer (plan_of_layer) has decided for
    this run, and the table stands. The one question that a model's SQL and its materialization (renewed) both ask, so that they agree.
    It is no wherever nothing may be assumed: in a full refresh, a unit test, a plan of the rules, a compilation.
    Example:   {% if is_renewed() %}...{% endif %} #}
@@ -6,7 +6,7 @@
     {% if model.resource_type == 'unit_test' %}
         {{ return(false) }}
     {% endif %}
-    {% set plan = ref('int_staging__reads_planned') %}
+    {% set plan = tekil.plan_of_layer() %}
     {% if not execute or flags.WHICH not in ['build', 'run', 'retry'] or flags.FULL_REFRESH or load_relation(plan) is none or load_relation(this) is none %}
         {{ return(false) }}
     {% endif %}
