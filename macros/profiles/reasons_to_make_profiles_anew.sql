@@ -4,7 +4,7 @@
    Returns:   text
    Example:   {% set reason = tekil.reasons_to_make_profiles_anew(fingerprint) %} #}
 {% macro reasons_to_make_profiles_anew(fingerprint) %}
-    {% set settled = load_relation(tekil.relation_of('int_profiles__run_settled')) %}
+    {% set settled = load_relation(tekil.relation_of('int_segments__run_settled')) %}
     {% set planned = load_relation(this) %}
     {% set identity = run_query('select max(run_number), bool_and(is_renewal), max(reason) from ' ~ ref('int_staging__reads_planned')).rows[0] %}
     {% if not identity[1] %}

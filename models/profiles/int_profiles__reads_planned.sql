@@ -1,8 +1,8 @@
-{# Whether profiles and segments build on what stands in this run, and why not. The first step of their part of a run, as int_profiles__run_settled is
+{# Whether profiles and segments build on what stands in this run, and why not. The first step of their part of a run, as int_segments__run_settled is
    the last. They can only where identity did (int_staging__reads_planned), since they are renewed from what changed there. #}
 {{ config(materialized='table') }}
 {%- set acts = execute and flags.WHICH in ['build', 'run', 'retry'] %}
-{%- set rules = [ref('tracking_plan'), ref('places'), ref('currency_rates')] %}
+{%- set rules = [ref('tracking_plan'), ref('places'), ref('currency_rates'), ref('segment_definitions'), ref('segment_thresholds'), ref('rfm_thresholds'), ref('rfm_cells')] %}
 {%- set beside = [base_currency(), default_timezone()] %}
 {%- for name in ['phone_region', 'session_timeout_minutes', 'echo_minutes', 'open_cart_days'] %}
 {%- do beside.append(var(name) | string) %}
@@ -46,7 +46,7 @@ settled as (
 
     {% if not reason -%}
     select max(as_of) as as_of
-    from {{ tekil.relation_of('int_profiles__run_settled') }}
+    from {{ tekil.relation_of('int_segments__run_settled') }}
     {%- else -%}
     select cast(null as timestamp) as as_of
     {%- endif %}

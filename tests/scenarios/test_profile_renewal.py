@@ -37,6 +37,7 @@ SELECTED = (
             "path:models/staging",
             "path:models/identity",
             "path:models/profiles",
+            "path:models/segments",
         ),
         *(
             "--exclude",
@@ -44,6 +45,9 @@ SELECTED = (
             "identity_readiness",
             "identity_plausibility",
             "int_identity__labels_matched",
+            "segment_flows",
+            "segment_comparisons+",
+            "int_segments__candidates_played",
         ),
     )
 )

@@ -6,10 +6,10 @@
 {%- endfor %}
 {%- if execute and flags.WHICH in ['run', 'build'] %}
 {%- for name in ['int_profiles__reads_planned'] + renewed if 'model.tekil.' ~ name not in selected_resources %}
-{{ exceptions.raise_compiler_error('int_profiles__run_settled must be built together with ' ~ name ~ ', or the next build would not see what changed: select +path:models/profiles instead.') }}
+{{ exceptions.raise_compiler_error('int_segments__run_settled must be built together with ' ~ name ~ ', or the next build would not see what changed: select +path:models/segments instead.') }}
 {%- endfor %}
 {%- endif %}
--- depends_on: {{ ref('customer_sessions') }}, {{ ref('customer_cart_items') }}
+-- depends_on: {{ ref('customer_sessions') }}, {{ ref('int_segments__spells_merged') }}
 with
 
 planned as (
