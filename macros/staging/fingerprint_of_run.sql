@@ -1,9 +1,9 @@
 {# One hash of everything beside the landed rows that the models of some folders (staging and identity) depend on: the rows of the rules they read, the settings, the
-   text of the models.
+   text of the models, and that of all macros where the run was started by make or Dagster (dbt by itself cannot tell it).
    Arguments: rules (list of seeds, as relations), folders (of models whose text counts), beside (list of further texts)
    Example:   {% set fingerprint = tekil.fingerprint_of_run([ref('identifier_types')]) %} #}
 {% macro fingerprint_of_run(rules, folders=['staging', 'identity'], beside=[]) %}
-    {% set parts = [setting('TEKIL_PHONE_REGION', 'phone_region'), setting('TEKIL_TIMEZONE', 'default_timezone'), setting('TEKIL_KNOWN_AT', 'known_at') | string] %}
+    {% set parts = [setting('TEKIL_PHONE_REGION', 'phone_region'), setting('TEKIL_TIMEZONE', 'default_timezone'), setting('TEKIL_KNOWN_AT', 'known_at') | string, env_var('TEKIL_MACROS', '')] %}
     {% for rule in rules %}
         {% set columns = adapter.get_columns_in_relation(rule) | map(attribute='name') | sort %}
         {% set told %}

@@ -1,6 +1,6 @@
 {# What segments read of the profile itself. The profile counts days back from the clock and so differs at every run; these few words seldom do. #}
 {{ config(materialized='renewed', keys=['customer_id']) }}
--- depends_on: {{ ref('int_profiles__reads_planned') }}
+-- depends_on: {{ ref('int_segments__reads_planned') }}
 with
 
 customers as (

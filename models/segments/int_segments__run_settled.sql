@@ -1,20 +1,19 @@
 {# The plan of the last run that ended, for profiles and segments. Written after everything of theirs that is renewed, so that a run that was killed
-   or failed is followed by one that makes everything anew; so it refuses to be built alone. #}
-{%- set renewed = [] %}
-{%- for node in graph.nodes.values() if execute and node.resource_type == 'model' and node.fqn[1] in ['profiles', 'segments'] and node.config.materialized == 'renewed' %}
-{%- do renewed.append(node.name) %}
-{%- endfor %}
-{%- if execute and flags.WHICH in ['run', 'build'] %}
-{%- for name in ['int_profiles__reads_planned'] + renewed if 'model.tekil.' ~ name not in selected_resources %}
-{{ exceptions.raise_compiler_error('int_segments__run_settled must be built together with ' ~ name ~ ', or the next build would not see what changed: select +path:models/segments instead.') }}
-{%- endfor %}
+   or failed is followed by one that makes everything anew. A run of only some of them settles nothing: what stood stands. #}
+-- depends_on: {{ ref('customer_sessions') }}, {{ ref('int_segments__spells_unioned') }}
+{%- set missing = [] %}
+{%- for node in graph.nodes.values() if execute and node.resource_type == 'model' and node.fqn[1] in ['profiles', 'segments'] %}
+{%- if (node.config.materialized == 'renewed' or node.name.endswith('__reads_planned')) and node.unique_id not in selected_resources %}
+{%- do missing.append(node.name) %}
 {%- endif %}
--- depends_on: {{ ref('customer_sessions') }}, {{ ref('int_segments__spells_merged') }}
+{%- endfor %}
+{%- set is_partial = execute and flags.WHICH in ['run', 'build'] and missing %}
 with
 
 planned as (
 
-    select * from {{ ref('int_profiles__reads_planned') }}
+    select * from {{ this if is_partial and load_relation(this) is not none else ref('int_segments__reads_planned') }}
+    {{ 'where false' if is_partial and load_relation(this) is none }}
 
 )
 

@@ -1,18 +1,115 @@
-{# The spells of every segment that have begun (var as_of). #}
-{{ config(materialized='view') }}
+{# Every spell of every segment: who was in, from when to when, and why. Nothing is remembered between builds: the history follows
+   from the facts, so a rebuild, a late day and a past clock all give the same (G21, G22). Who is in a segment by several values
+   (several categories) is in it once, from the first to the last of them. #}
+{{ config(materialized='table', access='private') }}
+
+{% set models = [
+    'new',
+    'active',
+    'at_risk',
+    'lost',
+    'vip',
+    'viewed_not_bought',
+    'cart_forgotten',
+    'active_7_days',
+    'rfm',
+    'engagement',
+    'active_hours',
+    'device',
+    'buying_channel',
+    'age',
+    'gender',
+    'frequency',
+    'basket',
+    'undecided',
+    'interested_in_category',
+    'searched_category',
+    'category_affinity',
+    'place',
+    'prefers_category',
+] -%}
+{% set with_values = valued_segment_models() -%}
+
 with
 
-spells as (
+definitions as (
 
-    select * from {{ ref('int_segments__spells_merged') }}
+    select * from {{ ref('segment_definitions') }}
 
 ),
 
-begun as (
+by_value as (
 
-    select * from spells
-    where entered_at <= {{ as_of() }}
+    {%- for model in with_values %}
+    select
+        customer_id,
+        segment,
+        entered_at as starts_at,
+        left_at as ends_at,
+        reason,
+        exit_reason as ended_by
+    from {{ ref('seg_' ~ model) }}
+    {%- if not loop.last %}
+
+    union all
+    {% endif %}
+    {%- endfor %}
+
+),
+
+merged as (
+
+    {{ spells('by_value') }}
+
+),
+
+spells as (
+
+    {%- for model in models if model not in with_values %}
+    select
+        segment,
+        customer_id,
+        reason,
+        exit_reason,
+        entered_at,
+        left_at
+    from {{ ref('seg_' ~ model) }}
+
+    union all
+    {% endfor %}
+
+    select
+        segment,
+        customer_id,
+        reason,
+        exit_reason,
+        entered_at,
+        left_at
+    from merged
+
+),
+
+known as (
+
+    select
+        ---------- ids
+        spells.customer_id,
+
+        ---------- strings
+        spells.segment,
+        spells.reason,
+        spells.exit_reason,
+
+        ---------- numbers
+        definitions.rule_version,
+
+        ---------- timestamps
+        spells.entered_at,
+        spells.left_at
+    from spells
+    inner join definitions on spells.segment = definitions.segment
+    where spells.entered_at <= {{ as_of() }}
 
 )
 
-select * from begun
+select * from known
