@@ -3,7 +3,9 @@
    of a key that is no longer there go, and a key whose rows are as they were stays untouched. What went and came is kept beside the
    table, for the models behind it (see changes_of). Delete, insert and what is kept of them are one transaction.
 
-   Config:   touched (name of the model that lists the touched keys, which the query must read too)
+   Without touched the query is run whole and compared whole: for a small table whose changes others have to know.
+
+   Config:   touched (name of the model that lists the touched keys, which the query must read too; or nothing)
              touched_keys (columns that list and table share, or 'column = listed_column'; all rows of a listed key are looked at)
              keys (columns by which rows are compared and replaced; the same, or finer; never null; default: touched_keys)
    Columns:  those of the query #}
@@ -22,13 +24,16 @@
     {% do run_query('drop table if exists ' ~ changes_relation) %}
 
     {% if is_renewed() %}
-        {% do run_query('create temporary table ' ~ prefix ~ '_fresh as ' ~ sql) %}
+        {% set contract = config.get('contract') %}
+        {% do run_query('create temporary table ' ~ prefix ~ '_fresh as ' ~ (get_select_subquery(sql) if contract and contract.enforced else sql)) %}
         {% set find_former %}
             create temporary table {{ prefix }}_former as
             select whole.*
             from {{ existing_relation }} as whole
+            {% if config.get('touched') %}
             inner join (select distinct {% for key in touched_keys %}{{ key.split(' = ') | last }}{{ ', ' if not loop.last }}{% endfor %} from {{ ref(config.get('touched')) }}) as listed
                 on {% for key in touched_keys %}whole.{{ key.split(' = ') | first }} = listed.{{ key.split(' = ') | last }}{{ ' and ' if not loop.last }}{% endfor %}
+            {% endif %}
         {% endset %}
         {% do run_query(find_former) %}
         {% set find_moved %}

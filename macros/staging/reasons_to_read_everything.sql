@@ -13,7 +13,7 @@
     {% elif settled is none or planned is none %}
         {{ return('the first run') }}
     {% endif %}
-    {% for node in graph.nodes.values() if node.resource_type == 'model' and (node.config.materialized in ['renewed', 'connected_components', 'rooted_paths'] or node.name.endswith(('_touched', '_reread'))) %}
+    {% for node in graph.nodes.values() if node.resource_type == 'model' and node.fqn[1] in ['staging', 'identity'] and (node.config.materialized in ['renewed', 'connected_components', 'rooted_paths'] or node.name.endswith(('_touched', '_reread'))) %}
         {% if load_relation(api.Relation.create(database=node.database, schema=node.schema, identifier=node.alias)) is none %}
             {{ return(node.name ~ ' is not there') }}
         {% endif %}

@@ -3,7 +3,7 @@
    What the loader wrote down for it of replaced rows is personal data, and goes. #}
 {{ config(post_hook="delete from {{ source('raw', 'moved_origins') }} where _load_id <= (select max(load_id) from {{ this }})") }}
 {%- set renewed = [] %}
-{%- for node in graph.nodes.values() if execute and node.resource_type == 'model' and node.config.materialized in ['renewed', 'connected_components', 'rooted_paths'] %}
+{%- for node in graph.nodes.values() if execute and node.resource_type == 'model' and node.fqn[1] in ['staging', 'identity'] and node.config.materialized in ['renewed', 'connected_components', 'rooted_paths'] %}
 {%- do renewed.append(node.name) %}
 {%- endfor %}
 {%- if execute and flags.WHICH in ['run', 'build'] %}

@@ -1,5 +1,11 @@
 {# How long each product put in a cart stayed there: until it was taken out, until anything was bought, or still.
    Adding a product again while it lies there renews it; every addition keeps its row, so that any past day can be told. #}
+{{ config(
+    materialized='renewed',
+    touched='int_profiles__carts_touched',
+    touched_keys=['customer_id'],
+    keys=['event_id'],
+) }}
 with
 
 events as (
@@ -11,7 +17,7 @@ events as (
         event_kind,
         amount_base,
         occurred_at
-    from {{ ref('customer_events') }}
+    from {{ touched('customer_events', by='int_profiles__carts_touched', keys=['customer_id']) }}
     where
         (event_kind in ('cart', 'cart_removal') and product_id is not null)
         or event_kind = 'order'

@@ -1,9 +1,14 @@
 {# The behaviour stream: everything a customer did or was sent, in every channel, in one vocabulary. #}
+{{ config(
+    materialized='renewed',
+    touched='int_profiles__stream_touched',
+    touched_keys=['event_id'],
+) }}
 with
 
 events as (
 
-    select * from {{ ref('int_profiles__events_unioned') }}
+    select * from {{ touched('int_profiles__events_unioned', by='int_profiles__stream_touched', keys=['event_id']) }}
 
 ),
 
@@ -15,7 +20,7 @@ sessions as (
 
 products as (
 
-    select * from {{ ref('stg_shop__products') }}
+    select * from {{ ref('int_profiles__products_categorised') }}
 
 ),
 

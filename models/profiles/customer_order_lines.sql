@@ -1,4 +1,6 @@
 {# What was bought, line by line: the products of every order and counter sale of a customer. #}
+{{ config(materialized='renewed', keys=['source', 'order_id', 'line_id']) }}
+-- depends_on: {{ ref('int_profiles__reads_planned') }}
 with
 
 customer_orders as (

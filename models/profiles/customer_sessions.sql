@@ -1,9 +1,14 @@
 {# Online visits: what brought them, on what device and where, and what happened between arriving and leaving. #}
+{{ config(
+    materialized='renewed',
+    touched='int_profiles__sessions_touched',
+    touched_keys=['session_id'],
+) }}
 with
 
 events as (
 
-    select * from {{ ref('customer_events') }}
+    select * from {{ touched('customer_events', by='int_profiles__sessions_touched', keys=['session_id']) }}
     where session_id is not null
 
 ),

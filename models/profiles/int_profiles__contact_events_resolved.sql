@@ -1,40 +1,46 @@
 {# Messages sent, seen, clicked and refused, and what customers asked of the shop: e-mail, SMS, push, WhatsApp, onsite, calls,
    the contact centre and social networks. #}
+{{ config(
+    materialized='renewed',
+    touched='int_profiles__customers_touched',
+    touched_keys=['customer_id'],
+    keys=['event_id'],
+) }}
 with
 
 activities as (
 
-    select * from {{ ref('stg_mailchimp__email_activities') }}
+    select * from {{ tekil.view_of_customers('stg_mailchimp__email_activities') }}
 
 ),
 
 email_campaigns as (
 
-    select * from {{ ref('stg_mailchimp__campaigns') }}
+    select * from {{ ref('int_profiles__campaigns_titled') }}
 
 ),
 
 sends as (
 
-    select * from {{ ref('stg_messaging__sends') }}
+    select * from {{ tekil.view_of_customers('stg_messaging__sends') }}
 
 ),
 
 receipts as (
 
-    select * from {{ ref('stg_messaging__receipts') }}
+    select * from {{ tekil.view_of_customers('stg_messaging__receipts') }}
 
 ),
 
 tickets as (
 
-    select * from {{ ref('stg_zendesk__tickets') }}
+    select * from {{ tekil.view_of_customers('stg_zendesk__tickets') }}
 
 ),
 
 social_messages as (
 
-    select * from {{ ref('stg_sprout_social__messages') }}
+    select * from {{ tekil.view_of_customers('stg_sprout_social__messages') }}
 
 ),
 
@@ -195,4 +201,4 @@ named as (
 
 )
 
-select * from named
+select * from {{ touched_of('named', by='int_profiles__customers_touched', keys=['customer_id']) }}

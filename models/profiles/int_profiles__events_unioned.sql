@@ -1,9 +1,14 @@
 {# All behaviour of all sources in one vocabulary (seeds/rules/tracking_plan.csv), each event with its customer. #}
+{{ config(
+    materialized='renewed',
+    touched='int_profiles__events_touched',
+    touched_keys=['event_id'],
+) }}
 with
 
 tracker_events as (
 
-    select * from {{ ref('int_profiles__tracker_events_resolved') }}
+    select * from {{ touched('int_profiles__tracker_events_resolved', by='int_profiles__events_touched', keys=['event_id']) }}
 
 ),
 
@@ -15,7 +20,7 @@ order_events as (
 
 contact_events as (
 
-    select * from {{ ref('int_profiles__contact_events_resolved') }}
+    select * from {{ touched('int_profiles__contact_events_resolved', by='int_profiles__events_touched', keys=['event_id']) }}
 
 ),
 
@@ -123,4 +128,4 @@ unioned as (
 
 )
 
-select * from unioned
+select * from {{ touched_of('unioned', by='int_profiles__events_touched', keys=['event_id']) }}

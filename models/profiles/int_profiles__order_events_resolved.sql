@@ -1,5 +1,10 @@
 {# Orders, cancellations and refunds as events. The shop's row is the truth of an order that the tracker told too;
    the tracker's row lends it device, place and campaign, and is then not counted itself. #}
+{{ config(
+    materialized='renewed',
+    keys=['event_id'],
+) }}
+-- depends_on: {{ ref('int_profiles__reads_planned') }}
 with
 
 customer_orders as (

@@ -1,6 +1,12 @@
 {# Which session an online event belongs to. A session ends after 30 minutes of silence, at midnight of the shop's time zone, and when
    another campaign brings the customer back; it never mixes channels. An event that names no campaign ends nothing, nor does one that names
    the campaign last named on the channel. A session is named for its first event, so arrival order and batching cannot rename it. #}
+{{ config(
+    materialized='renewed',
+    touched='int_profiles__walks_touched',
+    touched_keys=['customer_id'],
+    keys=['event_id'],
+) }}
 with
 
 events as (
@@ -12,7 +18,7 @@ events as (
         campaign,
         {{ default_timezone() }} as timezone,
         occurred_at
-    from {{ ref('int_profiles__events_unioned') }}
+    from {{ touched('int_profiles__events_unioned', by='int_profiles__walks_touched', keys=['customer_id']) }}
     where
         source in ('tracker', 'google_analytics')
         or (source = 'shop' and event_kind = 'order' and channel <> 'store')
@@ -108,6 +114,7 @@ assigned as (
 
     select
         numbered.event_id,
+        numbered.customer_id,
         'ses_' || substr(md5(first_events.first_event_id), 1, 20) as session_id,
         numbered.is_start = 1 as is_session_start
     from numbered

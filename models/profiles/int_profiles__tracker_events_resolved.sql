@@ -1,27 +1,33 @@
 {# Tracker and Google Analytics events with their customer: the account where the event names one, else the cookie (I5).
    The two often see the same visit: an event of Google Analytics within var echo_minutes (30) of a tracker event of the same
    customer is an echo, and does not count. #}
+{{ config(
+    materialized='renewed',
+    touched='int_profiles__customers_touched',
+    touched_keys=['customer_id'],
+    keys=['event_id'],
+) }}
 with
 
 tracker as (
 
     select
-        events.*,
+        *,
         {# a device that stands in a store tells the store's clock and place; the store_id of a visit from home is where it will be fetched #}
-        case when events.channel in ('kiosk', 'tablet', 'store') then events.store_id end as device_store_id
-    from {{ ref('stg_tracker__events') }} as events
+        case when channel in ('kiosk', 'tablet', 'store') then store_id end as device_store_id
+    from {{ tekil.view_of_customers('stg_tracker__events') }}
 
 ),
 
 stores as (
 
-    select * from {{ ref('stg_pos__stores') }}
+    select * from {{ ref('int_profiles__stores_placed') }}
 
 ),
 
 google_analytics as (
 
-    select * from {{ ref('stg_google_analytics__events') }}
+    select * from {{ tekil.view_of_customers('stg_google_analytics__events') }}
 
 ),
 
@@ -192,4 +198,4 @@ named as (
 
 )
 
-select * from named
+select * from {{ touched_of('named', by='int_profiles__customers_touched', keys=['customer_id']) }}

@@ -1,10 +1,16 @@
 {# In which time zone a person was known to be, and when: what a device, a store or a place of an own act tells holds until another is told.
    Nothing is carried back in time, so a past day can be told again. #}
+{{ config(
+    materialized='renewed',
+    touched='int_profiles__walks_touched',
+    touched_keys=['customer_id'],
+    keys=['customer_id', 'valid_from'],
+) }}
 with
 
 events as (
 
-    select * from {{ ref('int_profiles__events_unioned') }}
+    select * from {{ touched('int_profiles__events_unioned', by='int_profiles__walks_touched', keys=['customer_id']) }}
     where is_own_act
 
 ),

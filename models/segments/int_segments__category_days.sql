@@ -1,12 +1,11 @@
 {# On which days each customer showed interest in a category: looked at it or at a product of it, searched for it, put something of it in the
    cart or on a wish list. However often, a day is one row. #}
-{{ config(materialized='table') }}
-
+{{ config(materialized='renewed', touched='int_segments__customers_touched', touched_keys=['customer_id']) }}
 with
 
 events as (
 
-    select * from {{ ref('customer_events') }}
+    select * from {{ of_touched('customer_events') }}
     where
         category is not null
         and event_kind in ('view', 'category_view', 'search', 'cart', 'wishlist')

@@ -1,11 +1,10 @@
 {# From which categories each customer bought, purchase by purchase. #}
-{{ config(materialized='table') }}
-
+{{ config(materialized='renewed', touched='int_segments__customers_touched', touched_keys=['customer_id']) }}
 with
 
 lines as (
 
-    select * from {{ ref('customer_order_lines') }}
+    select * from {{ of_touched('customer_order_lines') }}
     where
         customer_id is not null
         and category is not null

@@ -1,9 +1,10 @@
 {# Which products a customer bought, and when. #}
+{{ config(materialized='renewed', touched='int_segments__customers_touched', touched_keys=['customer_id']) }}
 with
 
 lines as (
 
-    select * from {{ ref('customer_order_lines') }}
+    select * from {{ of_touched('customer_order_lines') }}
 
 ),
 

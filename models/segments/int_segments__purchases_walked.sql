@@ -1,6 +1,5 @@
 {# The purchases of each customer in order, each with what was known when it happened: the facts that the lifecycle segments stand on. #}
-{{ config(materialized='table') }}
-
+{{ config(materialized='renewed', touched='int_segments__customers_touched', touched_keys=['customer_id']) }}
 with
 
 purchases as (
@@ -10,7 +9,7 @@ purchases as (
         source,
         customer_id,
         ordered_at
-    from {{ ref('customer_orders') }}
+    from {{ of_touched('customer_orders') }}
     where
         is_purchase
         and customer_id is not null

@@ -1,12 +1,11 @@
 {# When, and with what, each customer did something of their own accord: one row for each quarter of an hour, with its local date and hour.
    A visit of fifty clicks is one or two rows, so that everything counted from here reads few of them. #}
-{{ config(materialized='table') }}
-
+{{ config(materialized='renewed', touched='int_segments__customers_touched', touched_keys=['customer_id']) }}
 with
 
 events as (
 
-    select * from {{ ref('customer_events') }}
+    select * from {{ of_touched('customer_events') }}
     where is_own_act
 
 ),

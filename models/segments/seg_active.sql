@@ -1,9 +1,10 @@
 {# Who made at least the set number of purchases within the window (G2)? #}
+{{ config(materialized='renewed', touched='int_segments__customers_touched', touched_keys=['customer_id']) }}
 with
 
 purchases as (
 
-    select * from {{ ref('int_segments__purchases_walked') }}
+    select * from {{ of_touched('int_segments__purchases_walked') }}
 
 ),
 

@@ -1,4 +1,5 @@
 {# Who did something of their own accord within the last days (G11)? #}
+{{ config(materialized='renewed', touched='int_segments__customers_touched', touched_keys=['customer_id']) }}
 with
 
 events as (
@@ -7,14 +8,14 @@ events as (
         customer_id,
         event_name,
         occurred_at
-    from {{ ref('customer_events') }}
+    from {{ of_touched('customer_events') }}
     where is_own_act
 
 ),
 
 quarters as (
 
-    select * from {{ ref('int_segments__quarters_acted') }}
+    select * from {{ of_touched('int_segments__quarters_acted') }}
 
 ),
 

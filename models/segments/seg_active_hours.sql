@@ -1,11 +1,12 @@
 {# At what time of day is a customer mostly active, by their own clock (G15)? A part of a day counts once a day, however much was done in it. #}
+{{ config(materialized='renewed', touched='int_segments__customers_touched', touched_keys=['customer_id']) }}
 {% set parts = ['active_in_morning', 'active_in_daytime', 'active_in_evening', 'active_at_night'] -%}
 
 with
 
 quarters as (
 
-    select * from {{ ref('int_segments__quarters_acted') }}
+    select * from {{ of_touched('int_segments__quarters_acted') }}
 
 ),
 

@@ -1,4 +1,5 @@
 {# How old is a customer (G19)? Only the year of birth is public, so everybody has their birthday on the first of January, by the shop's clock. #}
+{{ config(materialized='renewed', touched='int_segments__customers_touched', touched_keys=['customer_id']) }}
 {% set bands = ['age_under_18', 'age_18_24', 'age_25_34', 'age_35_44', 'age_45_54', 'age_55_64', 'age_65_plus'] -%}
 
 with
@@ -9,7 +10,7 @@ customers as (
         customer_id,
         birth_year,
         coalesce(first_seen_at, timestamp '1970-01-01 00:00:00') as first_seen_at
-    from {{ ref('customers') }}
+    from {{ of_touched('int_segments__customers_told') }}
     {# an age nobody has is no age, and a year of three digits is no year #}
     where birth_year between 1850 and 2200
 

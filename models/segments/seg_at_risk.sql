@@ -1,9 +1,10 @@
 {# Which regular buyers have been silent (G3), and are not lost yet? Regular: enough purchases, often enough on average. #}
+{{ config(materialized='renewed', touched='int_segments__customers_touched', touched_keys=['customer_id']) }}
 with
 
 purchases as (
 
-    select * from {{ ref('int_segments__purchases_walked') }}
+    select * from {{ of_touched('int_segments__purchases_walked') }}
 
 ),
 

@@ -1,9 +1,10 @@
 {# How large is a customer's average basket: high, mid or low (G20)? Net spend of the window by its purchases, in base currency. #}
+{{ config(materialized='renewed', touched='int_segments__customers_touched', touched_keys=['customer_id']) }}
 with
 
 orders as (
 
-    select * from {{ ref('customer_orders') }}
+    select * from {{ of_touched('customer_orders') }}
 
 ),
 

@@ -1,4 +1,5 @@
 {# Does a customer buy in stores only, online only, or in both (G16)? By the purchases of the window. #}
+{{ config(materialized='renewed', touched='int_segments__customers_touched', touched_keys=['customer_id']) }}
 with
 
 purchases as (
@@ -9,7 +10,7 @@ purchases as (
         case when channel = 'store' then 1 else 0 end as store_count,
         case when channel = 'store' then 0 else 1 end as online_count,
         ordered_at
-    from {{ ref('customer_orders') }}
+    from {{ of_touched('customer_orders') }}
     where
         is_purchase
         and customer_id is not null

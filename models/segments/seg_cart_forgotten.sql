@@ -1,4 +1,5 @@
 {# Who left products in the cart and fell silent (G9)? Anything put in or taken out wakes the cart up again. #}
+{{ config(materialized='renewed', touched='int_segments__customers_touched', touched_keys=['customer_id']) }}
 with
 
 items as (
@@ -12,7 +13,7 @@ items as (
             coalesce(ended_at, {{ far_future() }}),
             {{ add_days('added_at', threshold_count('cart_forgotten', 'window_days')) }}
         ) as ends_at
-    from {{ ref('customer_cart_items') }}
+    from {{ of_touched('customer_cart_items') }}
 
 ),
 
@@ -21,7 +22,7 @@ touches as (
     select distinct
         customer_id,
         occurred_at
-    from {{ ref('customer_events') }}
+    from {{ of_touched('customer_events') }}
     where event_kind in ('cart', 'cart_removal', 'cart_view', 'checkout')
 
 ),

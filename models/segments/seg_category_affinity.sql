@@ -1,15 +1,16 @@
 {# Who bought often enough from a category, or was busy with it on enough days (G13)? One customer may like several. #}
+{{ config(materialized='renewed', touched='int_segments__customers_touched', touched_keys=['customer_id']) }}
 with
 
 days as (
 
-    select * from {{ ref('int_segments__category_days') }}
+    select * from {{ of_touched('int_segments__category_days') }}
 
 ),
 
 purchases as (
 
-    select * from {{ ref('int_segments__category_purchases') }}
+    select * from {{ of_touched('int_segments__category_purchases') }}
 
 ),
 

@@ -1,9 +1,10 @@
 {# With what does a customer come: mostly a phone, mostly a desktop, the app, in person (G15)? A day counts once, from its first act of the kind. #}
+{{ config(materialized='renewed', touched='int_segments__customers_touched', touched_keys=['customer_id']) }}
 with
 
 quarters as (
 
-    select * from {{ ref('int_segments__quarters_acted') }}
+    select * from {{ of_touched('int_segments__quarters_acted') }}
 
 ),
 

@@ -1,9 +1,10 @@
 {# How engaged is a customer (G14)? By the days of the window on which they did something of their own accord; then by how long they have been silent. #}
+{{ config(materialized='renewed', touched='int_segments__customers_touched', touched_keys=['customer_id']) }}
 with
 
 quarters as (
 
-    select * from {{ ref('int_segments__quarters_acted') }}
+    select * from {{ of_touched('int_segments__quarters_acted') }}
 
 ),
 

@@ -1,11 +1,12 @@
 {# How often does a customer buy: high, mid or low (G20)? By purchases of the window. #}
+{{ config(materialized='renewed', touched='int_segments__customers_touched', touched_keys=['customer_id']) }}
 {% set levels = ['frequency_high', 'frequency_mid', 'frequency_low'] -%}
 
 with
 
 orders as (
 
-    select * from {{ ref('customer_orders') }}
+    select * from {{ of_touched('customer_orders') }}
 
 ),
 

@@ -1,9 +1,10 @@
 {# Which gender did a customer state (G19)? From the customer's first trace on. #}
+{{ config(materialized='renewed', touched='int_segments__customers_touched', touched_keys=['customer_id']) }}
 with
 
 customers as (
 
-    select * from {{ ref('customers') }}
+    select * from {{ of_touched('int_segments__customers_told') }}
 
 ),
 

@@ -1,15 +1,16 @@
 {# Who showed interest in a category on several days lately, and has never bought from it (G7)? #}
+{{ config(materialized='renewed', touched='int_segments__customers_touched', touched_keys=['customer_id']) }}
 with
 
 days as (
 
-    select * from {{ ref('int_segments__category_days') }}
+    select * from {{ of_touched('int_segments__category_days') }}
 
 ),
 
 purchases as (
 
-    select * from {{ ref('int_segments__category_purchases') }}
+    select * from {{ of_touched('int_segments__category_purchases') }}
 
 ),
 

@@ -1,9 +1,10 @@
 {# Who bought for the first time within the window (G1)? #}
+{{ config(materialized='renewed', touched='int_segments__customers_touched', touched_keys=['customer_id']) }}
 with
 
 purchases as (
 
-    select * from {{ ref('int_segments__purchases_walked') }}
+    select * from {{ of_touched('int_segments__purchases_walked') }}
     where purchase_number = 1
 
 ),

@@ -1,15 +1,16 @@
 {# In which city, and in which climate, does a customer live (G15)? As the address we know now says, from the customer's first trace on. #}
+{{ config(materialized='renewed', touched='int_segments__customers_touched', touched_keys=['customer_id']) }}
 with
 
 customers as (
 
-    select * from {{ ref('customers') }}
+    select * from {{ of_touched('int_segments__customers_told') }}
 
 ),
 
 places as (
 
-    select * from {{ ref('int_segments__places_known') }}
+    select * from {{ of_touched('int_segments__places_known') }}
 
 ),
 

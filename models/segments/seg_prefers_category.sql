@@ -1,9 +1,10 @@
 {# From which category does a customer buy most often (G20)? The most purchases of the window; then the most pieces, the newest purchase, the name. #}
+{{ config(materialized='renewed', touched='int_segments__customers_touched', touched_keys=['customer_id']) }}
 with
 
 purchases as (
 
-    select * from {{ ref('int_segments__category_purchases') }}
+    select * from {{ of_touched('int_segments__category_purchases') }}
 
 ),
 

@@ -1,10 +1,11 @@
 {# In which cell of the RFM grid is a buyer (G12)? Recency, frequency and money of the window score 1 to 5 by fixed lines; the grid names
    each pair of the recency score and the mean of the other two, a half rounded up. #}
+{{ config(materialized='renewed', touched='int_segments__customers_touched', touched_keys=['customer_id']) }}
 with
 
 orders as (
 
-    select * from {{ ref('customer_orders') }}
+    select * from {{ of_touched('customer_orders') }}
 
 ),
 

@@ -1,4 +1,5 @@
 {# Who searched for a category lately, and for which (G10)? A search is for a category when the sender says so, or when its term holds the category's name. #}
+{{ config(materialized='renewed', touched='int_segments__customers_touched', touched_keys=['customer_id']) }}
 with
 
 searches as (
@@ -7,7 +8,7 @@ searches as (
         customer_id,
         category,
         occurred_at
-    from {{ ref('customer_events') }}
+    from {{ of_touched('customer_events') }}
     where
         event_kind = 'search'
         and category is not null

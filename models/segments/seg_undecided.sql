@@ -1,4 +1,5 @@
 {# Who looked at a category and put something of it in the cart, both lately, and has bought nothing of it since (G6)? #}
+{{ config(materialized='renewed', touched='int_segments__customers_touched', touched_keys=['customer_id']) }}
 with
 
 events as (
@@ -8,7 +9,7 @@ events as (
         category,
         event_kind,
         occurred_at
-    from {{ ref('customer_events') }}
+    from {{ of_touched('customer_events') }}
     where
         category is not null
         and event_kind in ('view', 'category_view', 'cart')
@@ -17,7 +18,7 @@ events as (
 
 purchases as (
 
-    select * from {{ ref('int_segments__category_purchases') }}
+    select * from {{ of_touched('int_segments__category_purchases') }}
 
 ),
 

@@ -1,4 +1,5 @@
 {# Who looked at a product lately and has not bought that product since (G8)? #}
+{{ config(materialized='renewed', touched='int_segments__customers_touched', touched_keys=['customer_id']) }}
 with
 
 views as (
@@ -7,7 +8,7 @@ views as (
         customer_id,
         product_id,
         occurred_at
-    from {{ ref('customer_events') }}
+    from {{ of_touched('customer_events') }}
     where
         event_kind = 'view'
         and product_id is not null
@@ -16,7 +17,7 @@ views as (
 
 purchases as (
 
-    select * from {{ ref('int_segments__products_bought') }}
+    select * from {{ of_touched('int_segments__products_bought') }}
 
 ),
 

@@ -1,9 +1,10 @@
 {# Whose spend and average basket over the window are both high (G5)? Money is net of returns, in the base currency. #}
+{{ config(materialized='renewed', touched='int_segments__customers_touched', touched_keys=['customer_id']) }}
 with
 
 orders as (
 
-    select * from {{ ref('customer_orders') }}
+    select * from {{ of_touched('customer_orders') }}
 
 ),
 

@@ -1,5 +1,6 @@
 """Run dbt as a process of its own, with the settings as its environment and nothing secret beside them."""
 
+import hashlib
 import json
 import os
 import re
@@ -48,6 +49,7 @@ def dbt_environment(settings: Settings, base: Mapping[str, str] | None = None) -
         "TEKIL_PHONE_REGION": settings.phone_region,
         "TEKIL_MEMORY_LIMIT": settings.memory_limit,
         "TEKIL_THREADS": str(settings.threads),
+        "TEKIL_MACROS": macros_hash(settings.root),
         "DBT_PROFILES_DIR": str(settings.root),
         "DBT_PROJECT_DIR": str(settings.root),
         # one parse cache per engine, since another target would parse the whole project again
@@ -59,6 +61,14 @@ def dbt_environment(settings: Settings, base: Mapping[str, str] | None = None) -
         "DBT_USE_COLORS": "false",
         "DO_NOT_TRACK": "1",
     }
+
+
+def macros_hash(root: Path) -> str:
+    """One hash of the text of every macro: a table that is renewed is made anew when a macro changed, which dbt's checksum of a model does not tell."""
+    whole = hashlib.sha256()
+    for path in sorted((root / "macros").rglob("*.sql")):
+        whole.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return whole.hexdigest()
 
 
 def dbt_command(*arguments: str) -> list[str]:

@@ -34,6 +34,7 @@ READS_BEYOND_THE_WALL = {
         "int_identity__run_settled",
         "source.tekil.raw.moved_origins",
     ): "what a run has read of replaced rows goes",
+    ("int_profiles__reads_planned", "source.tekil.ops.load_files"): LOADS_COUNTED,
     ("int_staging__people_prepared", "source.tekil.raw.identifier_salt"): "hashes of contents are keyed too",
     (
         "int_staging__visitors_prepared",

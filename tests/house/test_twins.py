@@ -156,3 +156,27 @@ def test_every_segment_is_defined_and_united(models):
         if ".seg_" in name
     }
     assert defined == made == read
+
+
+def test_renewed_segments_read_only_what_tells_who_changed(models):
+    """A renewed table is worked out again for touched customers alone: what it reads must be among what touches them (I8)."""
+    by_id = {model.node["unique_id"]: model for model in models}
+
+    def is_renewed(model) -> bool:
+        return model.node["config"]["materialized"] == "renewed"
+
+    heard = by_id["model.tekil.int_segments__customers_touched"].node["depends_on"]["nodes"]
+    heard = {by_id[one].name for one in heard if is_renewed(by_id[one])}
+    assert "customer_events" in heard
+    renewed = [m for m in models if m.layer == "segments" and is_renewed(m) and m.node["config"].get("touched")]
+    # where customers live follows from what the profile says of them, and from a seed
+    allowed = heard | {m.name for m in renewed} | {"int_segments__places_known"}
+    machinery = ("_touched", "__reads_planned")
+    deaf = {
+        (model.name, by_id[needed].name)
+        for model in renewed
+        for needed in model.node["depends_on"]["nodes"]
+        if needed in by_id and by_id[needed].name not in allowed and not by_id[needed].name.endswith(machinery)
+    }
+    assert renewed
+    assert deaf == set()

@@ -1,0 +1,72 @@
+{# Whether profiles and segments build on what stands in this run, and why not. The first step of their part of a run, as int_segments__run_settled is
+   the last. They can only where identity did (int_staging__reads_planned), since they are renewed from what changed there. #}
+{{ config(materialized='table') }}
+{%- set acts = execute and flags.WHICH in ['build', 'run', 'retry'] %}
+{%- set rules = [ref('tracking_plan'), ref('places'), ref('currency_rates'), ref('segment_definitions'), ref('segment_thresholds'), ref('rfm_thresholds'), ref('rfm_cells')] %}
+{%- set beside = [base_currency(), default_timezone()] %}
+{%- for name in ['phone_region', 'session_timeout_minutes', 'echo_minutes', 'open_cart_days'] %}
+{%- do beside.append(var(name) | string) %}
+{%- endfor %}
+{#- a category that is new may be what an old search term names #}
+{%- set told_categories %}
+select md5(coalesce(string_agg(hashed, '' order by hashed), ''))
+from (select distinct md5(category) as hashed from {{ ref('stg_shop__products') }} where category is not null) as categories
+{%- endset %}
+{#- the loader counts what it adds: where the difference moves, rows were added or deleted by hand #}
+{%- set counted %}
+    {%- for view, source_name, table_name in [('messaging__receipts', 'messaging', 'receipts'), ('zendesk__tickets', 'zendesk', 'tickets'), ('mailchimp__email_activities', 'mailchimp', 'email_activity')] %}
+    select
+        '{{ view }}' as view_name,
+        (select count(*) from {{ ref('stg_' ~ view) }})
+        - (select coalesce(sum(rows_loaded), 0) from {{ source('ops', 'load_files') }} where source = '{{ source_name }}' and table_name = '{{ table_name }}') as drift
+    {{ 'union all' if not loop.last else 'order by 1' }}
+    {%- endfor %}
+{%- endset %}
+{%- if acts %}
+{%- do beside.append(run_query(told_categories).rows[0][0]) %}
+{%- for row in run_query(counted).rows %}
+{%- do beside.append(row[0] ~ (row[1] | int)) %}
+{%- endfor %}
+{%- endif %}
+{%- set fingerprint = tekil.fingerprint_of_run(rules, ['staging', 'profiles', 'segments'], beside) if acts else '' %}
+{%- set reason = tekil.reasons_to_make_profiles_anew(fingerprint) if acts else 'nothing runs' %}
+
+with
+
+identity as (
+
+    select
+        max(run_number) as run_number,
+        max(former_load_id) as former_load_id
+    from {{ ref('int_staging__reads_planned') }}
+
+),
+
+settled as (
+
+    {% if not reason -%}
+    select max(as_of) as as_of
+    from {{ tekil.relation_of('int_segments__run_settled') }}
+    {%- else -%}
+    select cast(null as timestamp) as as_of
+    {%- endif %}
+
+),
+
+planned as (
+
+    select
+        'profiles' as layer,
+        identity.run_number,
+        identity.former_load_id,
+        {{ as_of() }} as as_of,
+        settled.as_of as former_as_of,
+        {{ 'false' if reason else 'true' }} as is_renewal,
+        '{{ fingerprint }}' as fingerprint,
+        '{{ reason }}' as reason
+    from identity
+    cross join settled
+
+)
+
+select * from planned

@@ -1,0 +1,20 @@
+{# The plan of the last run that ended, for profiles and segments. Written after everything of theirs that is renewed, so that a run that was killed
+   or failed is followed by one that makes everything anew. A run of only some of them settles nothing: what stood stands. #}
+-- depends_on: {{ ref('customer_sessions') }}, {{ ref('int_segments__spells_unioned') }}
+{%- set missing = [] %}
+{%- for node in graph.nodes.values() if execute and node.resource_type == 'model' and node.fqn[1] in ['profiles', 'segments'] %}
+{%- if (node.config.materialized == 'renewed' or node.name.endswith('__reads_planned')) and node.unique_id not in selected_resources %}
+{%- do missing.append(node.name) %}
+{%- endif %}
+{%- endfor %}
+{%- set is_partial = execute and flags.WHICH in ['run', 'build'] and missing %}
+with
+
+planned as (
+
+    select * from {{ this if is_partial and load_relation(this) is not none else ref('int_segments__reads_planned') }}
+    {{ 'where false' if is_partial and load_relation(this) is none }}
+
+)
+
+select * from planned

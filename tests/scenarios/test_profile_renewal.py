@@ -1,0 +1,287 @@
+"""A renewal of the profiles gives what a rebuild gives, to the row, in every table (I8).
+
+One warehouse hears of a sample in shuffled parts, while the clock moves: rows that come late, that come twice, that come again for somebody else or with
+other words; customers that a decision joins and parts again; rows deleted by hand. After every batch a copy is built with everything made anew.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+import sample
+from tests.conftest import warehouse_environment
+from tests.scenarios.test_behaviour import LEDGERS
+from tests.scenarios.test_landings import split
+from tests.support.project import environment, land, run
+from tests.support.tables import differences, rows, snapshot
+
+END = datetime(2026, 6, 30, 21)
+FULL = bool(os.environ.get("TEKIL_FUZZ"))
+PLAN = "select is_renewal, reason from profiles.int_profiles__reads_planned"
+# what tells of the run itself, not of the customers
+OF_THE_RUN = ("_touched", "_reread", "_planned", "_settled")
+LAYERS = ("staging", "identity", "profiles", "segments", "vault", "activation")
+# whole layers each night; else what profiles are made of, without what is made for people to look at
+SELECTED = (
+    ()
+    if FULL
+    else (
+        *(
+            "--select",
+            "resource_type:seed",
+            "path:models/staging",
+            "path:models/identity",
+            "path:models/profiles",
+            "path:models/segments",
+        ),
+        *(
+            "--exclude",
+            "identity_quality",
+            "identity_readiness",
+            "identity_plausibility",
+            "int_identity__labels_matched",
+            "segment_flows",
+            "segment_comparisons+",
+            "int_segments__candidates_played",
+        ),
+    )
+)
+
+
+def dbt(env: dict[str, str], *arguments: str) -> None:
+    run(
+        env,
+        "orchestration.lib.run_dbt",
+        "build",
+        "--exclude-resource-type",
+        "test",
+        "unit_test",
+        "--quiet",
+        *SELECTED,
+        *arguments,
+    )
+
+
+def tables(env: dict[str, str]) -> dict[str, list[tuple]]:
+    """Every table of every layer, private steps too, but ledgers and what tells of the run."""
+    found = rows(
+        env,
+        "select table_schema || '.' || table_name from information_schema.tables "
+        f"where table_schema in {LAYERS} and table_type = 'BASE TABLE' order by 1",
+    )
+    names = [
+        name
+        for (name,) in found
+        if name not in LEDGERS and not name.endswith(OF_THE_RUN) and "int_changes__" not in name
+    ]
+    return snapshot(env, tables=names, without=("refreshed_at",))
+
+
+def execute(env: dict[str, str], *statements: str) -> None:
+    """Change rows by hand, as a person with a console does."""
+    if env["TEKIL_TARGET"] == "postgres":
+        import psycopg2
+
+        names = ("host", "port", "user", "password", "dbname")
+        connection = psycopg2.connect(**{name: env[f"TEKIL_PG_{name.upper()}"] for name in names})
+    else:
+        import duckdb
+
+        connection = duckdb.connect(env["TEKIL_DUCKDB_PATH"])
+    cursor = connection.cursor()
+    for statement in statements:
+        cursor.execute(statement)
+    connection.commit()
+    connection.close()
+
+
+class Player:
+    """A warehouse that hears of batches, and what differs between its renewals and rebuilds."""
+
+    def __init__(self, folder: Path, env: dict[str, str], parts: int, customers: int, days: int) -> None:
+        self.folder, self.env = folder, env
+        self.differing: list[str] = []
+        self.plans: list[tuple] = []
+        whole = folder / "whole"
+        sample.generate(whole, 7, customers, days)
+        self.parts = split(whole, parts)
+
+    def hear(self, number: int) -> None:
+        """Let one part of the sample arrive."""
+        for relative, content in self.parts[number].items():
+            path = Path(self.env["TEKIL_LANDING"]) / relative
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+
+    def build(self, as_of: datetime, compared: bool = True) -> None:
+        """Load, renew, and compare with everything made anew."""
+        self.env["TEKIL_AS_OF"] = f"{as_of.isoformat()}Z"
+        run(self.env, "orchestration.lib.load")
+        dbt(self.env)
+        self.plans.append(rows(self.env, PLAN)[0])
+        if not compared:
+            return
+        renewed = tables(self.env)
+        if self.env["TEKIL_TARGET"] == "duckdb":
+            copy = self.folder / "copy" / "test.duckdb"
+            shutil.rmtree(copy.parent, ignore_errors=True)
+            shutil.copytree(Path(self.env["TEKIL_DUCKDB_PATH"]).parent, copy.parent)
+            again = self.env | {"TEKIL_DUCKDB_PATH": str(copy)}
+        else:
+            # made anew in place: the next run then renews what a rebuild has settled
+            again = self.env
+        dbt(again, "--full-refresh")
+        found = differences(renewed, tables(again))
+        self.differing += [f"batch {len(self.plans)}: {line}" for line in found]
+
+
+def changed_rows(env: dict[str, str]) -> None:
+    """What a shop changes: rows that come again for another, or with other words."""
+    calls = rows(
+        env,
+        "select message_id, anonymous_id, cast(timestamp as varchar) from raw.tracker__events "
+        "where anonymous_id is not null and user_id is null and type = 'track' order by message_id limit 40",
+    )
+    moved = [
+        {
+            "message_id": message,
+            "anonymous_id": calls[-1 - place][1],
+            "type": "track",
+            "event": "Product Viewed",
+            "timestamp": at.replace(" ", "T") + "Z",
+        }
+        for place, (message, _, at) in enumerate(calls[:15])
+    ]
+    land(env, "tracker", "events", moved, "moved")
+    campaigns = rows(env, "select id, list_id from raw.mailchimp__campaigns order by id limit 2")
+    land(
+        env,
+        "mailchimp",
+        "campaigns",
+        [
+            {"id": row[0], "list_id": row[1], "title": "Renamed", "send_time": "2026-06-01T08:00:00Z"}
+            for row in campaigns
+        ],
+        "renamed",
+    )
+    tickets = rows(
+        env, "select id, cast(created_at as varchar) from raw.zendesk__tickets order by id limit 2"
+    )
+    users = rows(env, "select id from raw.zendesk__users order by id desc limit 2")
+    land(
+        env,
+        "zendesk",
+        "tickets",
+        [
+            {
+                "id": ticket,
+                "requester_id": users[place][0],
+                "created_at": at.replace(" ", "T") + "Z",
+                "updated_at": "2026-07-01T00:00:00Z",
+            }
+            for place, (ticket, at) in enumerate(tickets)
+        ],
+        "moved",
+    )
+    orders = rows(env, "select id from raw.shop__orders order by id limit 3")
+    refunds = rows(env, "select id from raw.shop__refunds order by id limit 1")
+    land(
+        env,
+        "shop",
+        "refunds",
+        [
+            {
+                "id": refunds[0][0],
+                "order_id": orders[0][0],
+                "amount": 1.5,
+                "created_at": "2026-06-02T08:00:00Z",
+                "updated_at": "2026-07-01T00:00:00Z",
+            }
+        ]
+        + [
+            {"id": f"late-{row[0]}", "order_id": row[0], "amount": 2.25, "created_at": "2026-06-03T08:00:00Z"}
+            for row in orders
+        ],
+        "late",
+    )
+    stores = rows(env, "select store_id from raw.pos__stores order by 1 limit 1")
+    land(
+        env,
+        "pos",
+        "stores",
+        [{"store_id": stores[0][0], "name": "Moved", "city": "Izmir", "country": "TR"}],
+        "moved",
+    )
+
+
+def products_moved(env: dict[str, str]) -> None:
+    """Products come to stand in another category that is there already; of another one only the price changes."""
+    found = rows(
+        env,
+        "select id, category, brand from raw.shop__products where category is not null order by id limit 400",
+    )
+    categories = sorted({row[1] for row in found})
+    land(
+        env,
+        "shop",
+        "products",
+        [
+            {
+                "id": product,
+                "title": "Moved",
+                "category": categories[place % len(categories)] if place else category,
+                "brand": brand,
+                "price": 10,
+                "updated_at": "2026-07-01T00:00:00Z",
+            }
+            for place, (product, category, brand) in enumerate(found)
+        ],
+        "moved",
+    )
+
+
+def decided(env: dict[str, str], action: str, at: datetime) -> None:
+    """A person's word on two customers who are known by e-mail: that they are one, or that this is not so."""
+    execute(
+        env,
+        "insert into ops.identity_overrides (action, identifier_key, other_identifier_key, decided_at, decided_by, reason) "
+        f"select '{action}', min(identifier_key), max(identifier_key), timestamp '{at}', 'a test', 'told by a test' from "
+        "(select identifier_key from staging.int_staging__identifiers_keyed where identifier_type = 'email' order by identifier_value limit 2) as pair",
+    )
+
+
+def play(player: Player, parts: int) -> None:
+    """Parts in order, the clock ahead of them by ever less, so that rows wait hidden; what else happens falls between two parts."""
+    env = player.env
+    for number in range(parts):
+        player.hear(number)
+        if number == 1:
+            changed_rows(env)
+            products_moved(env)
+            decided(env, "include", END)
+            execute(
+                env,
+                "delete from raw.tracker__events where message_id in (select message_id from raw.tracker__events order by message_id limit 5)",
+            )
+        if number == 2:
+            decided(env, "withdraw", END + timedelta(days=1))
+        player.build(END - timedelta(days=20 * (parts - 1 - number) / (parts - 1) * 2), compared=number > 0)
+
+
+@pytest.mark.parametrize(
+    "engine", ["duckdb", pytest.param("postgres", marks=[pytest.mark.postgres, pytest.mark.fuzz])]
+)
+def test_a_renewal_of_profiles_gives_what_a_rebuild_gives(tmp_path, request, engine):
+    postgres = warehouse_environment(engine, tmp_path, request) if engine == "postgres" else {}
+    named = {name: value for name, value in postgres.items() if name.startswith("TEKIL_PG_")}
+    env = environment(tmp_path, engine, named, TEKIL_LINKING="off")
+    parts = (30 if engine == "duckdb" else 3) if FULL else 2
+    player = Player(tmp_path, env, parts, 300 if FULL else 60, 240 if FULL else 120)
+    play(player, parts)
+    assert player.differing == []
+    assert [plan[0] for plan in player.plans] == [False] + [True] * (parts - 1), player.plans
