@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import subprocess
@@ -113,6 +114,28 @@ def test_one_writer_at_a_time(look):
         if asset["is_executable"] and asset["pools"] != ["warehouse"] and asset["group"] != "deliver"
     }
     assert loose == set()
+
+
+def test_whatever_can_run_fails_in_one_sentence():
+    """Else what an exception says, which may quote a row, stands in Dagster's storage for months (law 6)."""
+    runs = {"asset", "multi_asset", "dbt_assets", "asset_check", "multi_asset_check"}
+    found = {}
+    for path in (ROOT / "orchestration" / "defs").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef) and runs & set(map(name_of, node.decorator_list)):
+                found[node.name] = "one_sentence" in {
+                    name_of(item.context_expr)
+                    for inner in ast.walk(node)
+                    if isinstance(inner, ast.With)
+                    for item in inner.items
+                }
+    assert found.keys() >= {"load_landing_folder", "quality_gate", "build_models", "delivered"}
+    assert [name for name, is_careful in found.items() if not is_careful] == []
+
+
+def name_of(expression: ast.expr) -> str:
+    """The name that is called or used as a decorator."""
+    return getattr(expression.func if isinstance(expression, ast.Call) else expression, "id", "")
 
 
 def test_a_micro_batch_makes_all_models_with_the_cheap_checks(look):
