@@ -131,7 +131,7 @@ def identity_seconds(env: dict[str, str]) -> float:
     return sum(
         result["execution_time"]
         for result in results
-        if manifest[result["unique_id"]]["resource_type"] == "model"
+        if manifest.get(result["unique_id"], {}).get("resource_type") == "model"
         and manifest[result["unique_id"]]["schema"] in ("staging", "identity")
     )
 

@@ -63,7 +63,9 @@ def prepare(home: Path) -> None:
 def main() -> int:
     """Prepare the sample and dbt's manifest, then replace this process by `dagster dev`, which serves until it is stopped."""
     ask = argparse.ArgumentParser(prog="make dev")
-    ask.add_argument("--prepare", action="store_true", help="make Dagster's folder and dbt's manifest, and stop there")
+    ask.add_argument(
+        "--prepare", action="store_true", help="make Dagster's folder and dbt's manifest, and stop there"
+    )
     only_prepare = ask.parse_args().prepare
 
     def say(line: str) -> None:

@@ -146,9 +146,21 @@ def plant_more(env: dict[str, str]) -> None:
          "context": {"campaign": {"name": p["campaign that is an e-mail"]}, "page": {"path": f"/u/{p['page that is an e-mail']}"}}},
     ], name="more")  # fmt: skip
     for number in range(4):
-        email = p["address of a consenting customer"] if number == 0 else f"agreed{number}.zqy@posta-zqy.com.tr"
-        person = {"email": email, "first_name": p["first name of a consenting customer"], "last_name": p["last name of a consenting customer"]}
-        land(env, "shop", "customers", [{"id": f"AG{number}", "updated_at": at, **person}], name=f"agreed-{number}")
+        email = (
+            p["address of a consenting customer"] if number == 0 else f"agreed{number}.zqy@posta-zqy.com.tr"
+        )
+        person = {
+            "email": email,
+            "first_name": p["first name of a consenting customer"],
+            "last_name": p["last name of a consenting customer"],
+        }
+        land(
+            env,
+            "shop",
+            "customers",
+            [{"id": f"AG{number}", "updated_at": at, **person}],
+            name=f"agreed-{number}",
+        )
         land(env, "crm", "contacts", [
             {"contact_id": f"AG{number}", "updated_at": at, **person, "birth_date": p["birth date of a consenting customer"],
              "street": p["street of a consenting customer"], **({"phone": p["phone of a consenting customer"]} if number == 0 else {})},
@@ -183,7 +195,7 @@ def break_the_tree(tree: Path) -> None:
         "{{ config(materialized='table') }}\nselect identifier_value from {{ ref('identifiers') }}\n"
     )
     folder = tree / "tests" / "data"
-    folder.mkdir(parents=True)
+    shutil.copytree(ROOT / "tests" / "data" / "generic", folder / "generic")
     # by this name it is among the tests of every batch
     (folder / "assert_no_contact_value_leaks.sql").write_text(
         "{# It finds rows. #}\nselect identifier_value from {{ ref('leaf') }}\n"
@@ -192,7 +204,9 @@ def break_the_tree(tree: Path) -> None:
     (tree / "orchestration" / "defs" / "loads" / "careless.py").write_text(CARELESS.format(row=row))
     seed = tree / "seeds" / "rules" / "destinations.csv"
     seed.write_text(
-        seed.read_text(encoding="utf-8").replace("sync_webhook__customers,false", "sync_webhook__customers,true")
+        seed.read_text(encoding="utf-8").replace(
+            "sync_webhook__customers,false", "sync_webhook__customers,true"
+        )
     )
 
 
@@ -205,7 +219,9 @@ def echo():
         def do_POST(self):
             body = self.rfile.read(int(self.headers["Content-Length"]))
             heard.append(body.decode())
-            self.send_response(500 if len(heard) == 1 else 422, f"no {MORE['address of a consenting customer']}")
+            self.send_response(
+                500 if len(heard) == 1 else 422, f"no {MORE['address of a consenting customer']}"
+            )
             self.send_header("Content-Type", "application/json")
             self.end_headers()
             self.wfile.write(b'{"error": "' + body + str(self.headers).encode() + b'"}')
@@ -237,7 +253,11 @@ def wanted() -> dict[str, str]:
         }
         if value.startswith("+90"):
             found[value[3:]] = what
-    return found | {"posta-zqy": "a domain", "zqnicel": "a name", **{cookie.lower(): what for what, cookie in COOKIES.items()}}
+    return found | {
+        "posta-zqy": "a domain",
+        "zqnicel": "a name",
+        **{cookie.lower(): what for what, cookie in COOKIES.items()},
+    }
 
 
 def secret_part(secret: str) -> str:
@@ -258,7 +278,9 @@ def found_in_sqlite(path: Path, forms: dict[str, str]) -> set[str]:
     """Row by row too: a long value is cut over pages of the file."""
     connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
     try:
-        tables = [name for (name,) in connection.execute("select name from sqlite_master where type = 'table'")]
+        tables = [
+            name for (name,) in connection.execute("select name from sqlite_master where type = 'table'")
+        ]
         return {
             what
             for table in tables
@@ -332,7 +354,12 @@ def test_nothing_planted_is_found_after_a_pipeline_with_every_failure(engine, tm
     assert told["stopped"][0] is False and "build_models" not in told["stopped"][1]
     assert rows(env, "select count(*) from ops.outbox where state = 'dead'")[0][0] >= 4
     quarantine = rows(env, "select string_agg(raw_text, ' ') from raw.quarantine")[0][0]
-    for what in ("e-mail as a price", "phone as a time", "name as a quantity", "e-mail in a row the gate keeps back"):
+    for what in (
+        "e-mail as a price",
+        "phone as a time",
+        "name as a quantity",
+        "e-mail in a row the gate keeps back",
+    ):
         assert MORE[what] in quarantine, what
 
     forms = wanted()
@@ -384,7 +411,13 @@ def test_the_search_finds_what_is_there_in_every_spelling(tmp_path):
     """Else nothing found would mean nothing."""
     forms = wanted()
     street, email = MORE["street of a consenting customer"], MORE["e-mail as a price"]
-    for written in (street, json.dumps(street), urllib.parse.quote(email, safe=""), email.upper(), f"x{SPELLINGS[2]}x"):
+    for written in (
+        street,
+        json.dumps(street),
+        urllib.parse.quote(email, safe=""),
+        email.upper(),
+        f"x{SPELLINGS[2]}x",
+    ):
         assert found_in(written.encode(), forms), written
         assert found_in(gzip.compress(written.encode()), forms), written
     path = tmp_path / "a.db"

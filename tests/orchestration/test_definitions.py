@@ -170,6 +170,7 @@ def test_public_tables_promise_to_be_fresh(look):
 def test_definitions_load_fast_and_read_the_manifest_that_is_there(look, environment):
     """In processor seconds, which a busy machine does not stretch; dbt is not run, Splink and Great Expectations stay out."""
     assert look["cpu_seconds"] < 10
+    assert look["reached_out"] == [], "no network"
     assert not {"splink", "great_expectations", "httpx"} & set(look["modules"])
     assert not [name for name in look["modules"] if name.startswith("dbt.parser")]
     path = ROOT / "target" / "dagster" / "duckdb" / "manifest.json"

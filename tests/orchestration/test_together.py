@@ -139,7 +139,8 @@ def test_two_materialisations_a_schedules_tick_and_a_build_together(dev, number)
     told["make build"] = {"queue": 0.0, "lock": build.lock, "whole": build.whole}
     dev.waits.append(told)
     landed = rows(
-        dev.env, f"select rows_loaded from ops.load_files where path like '%round-{number}.jsonl' and rows_read > 0"
+        dev.env,
+        f"select rows_loaded from ops.load_files where path like '%round-{number}.jsonl' and rows_read > 0",
     )
     assert landed == [(10,)], "one of them loaded it, and no other did it again"
 
