@@ -8,7 +8,7 @@ from pathlib import Path
 
 from dagster import AutomationCondition, DagsterError, Failure, FreshnessPolicy, RetryRequested
 
-from orchestration.lib.errors import TekilError, WarehouseBusy
+from orchestration.lib.errors import NotPermitted, TekilError, WarehouseBusy
 
 # every step that writes to the warehouse; one run at a time may have such a step (dagster.yaml)
 WAREHOUSE = "warehouse"
@@ -43,6 +43,8 @@ def one_sentence(may_try_again: bool = False) -> Iterator[None]:
     except WarehouseBusy as problem:
         # the cause is what the failure says when it was tried often enough
         raise RetryRequested(BUSY_RETRIES, BUSY_WAIT_SECONDS) from Failure(str(problem))
+    except NotPermitted as problem:
+        raise Failure(str(problem), allow_retries=False) from None
     except TekilError as problem:
         raise Failure(str(problem), allow_retries=may_try_again) from None
     except (Failure, RetryRequested, DagsterError):

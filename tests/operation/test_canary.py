@@ -322,6 +322,8 @@ def test_nothing_planted_is_found_after_a_pipeline_with_every_failure(engine, tm
     }
     plant(env)
     land_broken(env)
+    # 400 customers of one channel alone: with them nothing may be delivered (I12)
+    (Path(env["TEKIL_LANDING"]) / "shop" / "customers" / "cut.jsonl.gz").unlink()
     plant_more(env)
     screen = {name: (tmp_path / name).open("w+") for name in ("stdout.txt", "stderr.txt")}
     process = subprocess.Popen(
@@ -348,10 +350,10 @@ def test_nothing_planted_is_found_after_a_pipeline_with_every_failure(engine, tm
 
     # every failure happened, or the search proves nothing
     assert told["whole"][0] is False and told["whole"][1] == ["build_models", "loads__careless"]
-    assert "assert_no_contact_value_leaks" in told["whole"][2] and "gate" in told["whole"][2]
+    assert "assert_no_contact_value_leaks" in told["whole"][2]
     assert told["delivery"][0] is True and len(heard) > 4
     assert any(MORE["address of a consenting customer"] in body for body in heard)
-    assert told["stopped"][0] is False and "build_models" not in told["stopped"][1]
+    assert told["stopped"] == [False, told["stopped"][1], ["gate"]] and "build_models" not in told["stopped"][1]
     assert rows(env, "select count(*) from ops.outbox where state = 'dead'")[0][0] >= 4
     quarantine = rows(env, "select string_agg(raw_text, ' ') from raw.quarantine")[0][0]
     for what in (
