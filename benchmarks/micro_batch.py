@@ -1,8 +1,8 @@
 """How long a new file takes to reach the segments through Dagster, and how much of a run with nothing new is orchestration.
 
 `python -m benchmarks.micro_batch --customers 5000 50000` generates a sample (not counted), builds it (not counted), and runs the job
-micro_batch twice as the daemon does, in a process of its own: with nothing new, and with 10,000 events that landed. What a run costs
-beside dbt and the publication is orchestration: starting Python, loading the definitions, steps and events.
+micro_batch as the daemon does, in a process of its own: with nothing new, and with 10,000 events that landed. What a run costs
+beside load, models and publication is orchestration: starting Python and dbt, loading the definitions, steps and events.
 """
 
 import argparse
@@ -17,25 +17,28 @@ import time
 from pathlib import Path
 
 from benchmarks.build import ROOT, bench, environment
+from orchestration.lib.dev import prepare
 
+ENGINE = "duckdb"
 EVENTS = 10_000
 RUN = """
-import json, re, sys, time
+import json, resource, time
 from dagster import DagsterInstance
 from orchestration.definitions import defs
 job = defs().resolve_job_def("micro_batch")
 loaded = time.time()
 with DagsterInstance.get() as instance:
     result = job.execute_in_process(instance=instance, raise_on_error=True)
-steps = {event.step_key: event.event_specific_data.duration_ms / 1000
-         for event in result.all_events if event.event_type_value == "STEP_SUCCESS"}
 copies = [event for event in result.all_events if event.is_step_materialization and event.asset_key.path[0] == "published"]
-print(json.dumps({"loaded": loaded, "steps": steps, "publish": copies[0].materialization.metadata["seconds"].value}))
+(load,) = [event.materialization for event in result.all_events if event.is_step_materialization and event.asset_key.path == ["ops", "load_runs"]]
+print(json.dumps({"loaded": loaded, "publish": copies[0].materialization.metadata["seconds"].value,
+                  "cpu": time.process_time(), "dbt cpu": sum(resource.getrusage(resource.RUSAGE_CHILDREN)[:2]),
+                  "rows": load.metadata["rows_loaded"].value, "load": load.metadata["seconds"].value}))
 """
 
 
-def micro_batch(env: dict[str, str]) -> dict[str, float]:
-    """Seconds of one run: whole, until definitions are loaded, of each step, of dbt, of the publication."""
+def micro_batch(env: dict[str, str], rows: int) -> dict[str, float]:
+    """Seconds of one run that loads so many rows: whole, until definitions are loaded, of load, dbt and publication, and the rest."""
     started = time.time()
     done = subprocess.run(
         [sys.executable, "-c", RUN], cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
@@ -44,15 +47,19 @@ def micro_batch(env: dict[str, str]) -> dict[str, float]:
         raise SystemExit("the run failed")
     whole = time.time() - started
     told = json.loads(done.stdout.splitlines()[-1])
+    if told["rows"] != rows:
+        raise SystemExit(f"the run loaded {told['rows']:,} rows, not {rows:,}")
     results = json.loads((Path(env["DBT_TARGET_PATH"]) / "run_results.json").read_text())
     dbt = results["elapsed_time"]
     return {
         "whole": whole,
         "definitions": told["loaded"] - started,
-        "load": told["steps"]["load_landing_folder"],
+        "load": told["load"],
         "models": dbt,
         "publish": told["publish"],
-        "orchestration": whole - told["steps"]["load_landing_folder"] - dbt - told["publish"],
+        "orchestration": whole - told["load"] - dbt - told["publish"],
+        "cpu of the run": told["cpu"],
+        "cpu of dbt": told["dbt cpu"],
     }
 
 
@@ -70,7 +77,7 @@ def land_events(landing: Path, at: datetime.datetime) -> None:
         {
             "type": "track",
             "event": "Product Viewed",
-            "messageId": f"bench-{number}",
+            "messageId": f"bench-{at:%d%H}-{number}",
             "anonymousId": known[number] if number < len(known) else f"bench-visitor-{number}",
             "timestamp": (at - datetime.timedelta(seconds=number)).isoformat(),
             "channel": "web",
@@ -78,39 +85,49 @@ def land_events(landing: Path, at: datetime.datetime) -> None:
         }
         for number in range(EVENTS)
     )
-    path = landing / "tracker" / "events" / "benchmark.jsonl"
+    path = landing / "tracker" / "events" / f"benchmark-{int(time.time())}.jsonl"
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     then = time.time() - 60
     os.utime(path, (then, then))
 
 
-def report(engine: str, customers: int, what: str, seconds: dict[str, float]) -> None:
+def report(customers: int, what: str, seconds: dict[str, float]) -> None:
     """One line as JSON."""
     told = {name: round(value, 1) for name, value in seconds.items()}
-    print(json.dumps({"engine": engine, "customers": customers, "what": what, **told}), flush=True)
+    print(json.dumps({"engine": ENGINE, "customers": customers, "what": what, **told}), flush=True)
 
 
 def main() -> None:
     """Measure every size asked for; one JSON line each."""
     ask = argparse.ArgumentParser(prog="python -m benchmarks.micro_batch")
     ask.add_argument("--customers", type=int, nargs="+", default=[5_000])
-    ask.add_argument("--engine", choices=("duckdb", "postgres"), default="duckdb")
     ask.add_argument("--memory", default="4GB")
+    ask.add_argument("--repeats", type=int, default=1, help="runs of each kind")
+    ask.add_argument(
+        "--folder",
+        type=Path,
+        help="of one size: keeps sample and warehouse here, and takes them if they are there",
+    )
     arguments = ask.parse_args()
     for customers in arguments.customers:
         with tempfile.TemporaryDirectory(prefix="tekil-bench-") as place:
-            folder = Path(place)
-            bench(customers, arguments.engine, arguments.memory, folder, ["load", "models"])
-            env = environment(folder, arguments.engine, arguments.memory)
+            folder = arguments.folder or Path(place)
+            env = environment(folder, ENGINE, arguments.memory)
             env |= {"DAGSTER_HOME": str(folder), "DAGSTER_DISABLE_TELEMETRY": "1", "TEKIL_LINKING": "off"}
-            (folder / "dagster.yaml").write_text("telemetry: {enabled: false}\n", encoding="utf-8")
+            # a warehouse that stands in the folder is taken as it is
+            if not Path(env["TEKIL_DUCKDB_PATH"]).exists():
+                bench(customers, ENGINE, arguments.memory, folder, ["load", "models"])
+            prepare(folder)
             subprocess.run(
                 [sys.executable, "-m", "orchestration.lib.manifest"], cwd=ROOT, env=env, check=True, stdout=subprocess.PIPE
             )  # fmt: skip
-            report(arguments.engine, customers, "nothing new", micro_batch(env))
+            for _ in range(arguments.repeats):
+                report(customers, "nothing new", micro_batch(env, 0))
             end = json.loads((folder / "landing" / "sample.json").read_text(encoding="utf-8"))["as_of"]
-            land_events(folder / "landing", datetime.datetime.fromisoformat(end))
-            report(arguments.engine, customers, f"{EVENTS:,} events", micro_batch(env))
+            for hours in range(arguments.repeats):
+                at = datetime.datetime.fromisoformat(end) - datetime.timedelta(hours=hours)
+                land_events(Path(env["TEKIL_LANDING"]), at)
+                report(customers, f"{EVENTS:,} events", micro_batch(env, EVENTS))
 
 
 if __name__ == "__main__":

@@ -189,7 +189,8 @@ named as (
         counted.city,
         counted.region,
         counted.country,
-        counted.campaign,
+        {# mail programs fill the name of a campaign, too, with whom they wrote to; an id of ten digits is no phone number here #}
+        case when counted.campaign like '%@%' then '<removed>' else counted.campaign end as campaign,
         counted.occurred_at
     from counted
     left join plan

@@ -1,5 +1,9 @@
-"""`make dev`: Dagster's UI on this project, with its storage beside the warehouse and its telemetry off."""
+"""`make dev`: Dagster's UI on this project, with its storage beside the warehouse and its telemetry off.
 
+`python -m orchestration.lib.dev --prepare` stops before the start: for a server, whose own services start Dagster (docs/production.md).
+"""
+
+import argparse
 import os
 import sys
 from pathlib import Path
@@ -58,6 +62,11 @@ def prepare(home: Path) -> None:
 
 def main() -> int:
     """Prepare the sample and dbt's manifest, then replace this process by `dagster dev`, which serves until it is stopped."""
+    ask = argparse.ArgumentParser(prog="make dev")
+    ask.add_argument(
+        "--prepare", action="store_true", help="make Dagster's folder and dbt's manifest, and stop there"
+    )
+    only_prepare = ask.parse_args().prepare
 
     def say(line: str) -> None:
         print(f"  {line}", file=sys.stderr, flush=True)
@@ -71,6 +80,8 @@ def main() -> int:
     except TekilError as problem:
         print(f"error: {problem}", file=sys.stderr)
         return 1
+    if only_prepare:
+        return 0
     port = os.environ.get("TEKIL_DEV_PORT", "3000")
     os.environ |= {
         "DAGSTER_HOME": str(home),

@@ -7,3 +7,7 @@ class TekilError(Exception):
 
 class WarehouseBusy(TekilError):
     """Somebody else has the warehouse; the same thing may work in a minute."""
+
+
+class NotPermitted(TekilError):
+    """Something that is looked at before anything leaves says no; it will say so in a minute too."""

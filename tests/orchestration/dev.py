@@ -13,6 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 from tests.support.project import ROOT, clean_environment
@@ -38,6 +39,23 @@ class Dev:
             said = json.load(answer)
         assert "errors" not in said, said["errors"]
         return said["data"]
+
+    def tick(self, schedule: str) -> list[dict]:
+        """Evaluate a schedule as its next tick would; what it asks for (run key, job, tags)."""
+        selector = {
+            "repositoryName": "__repository__",
+            "repositoryLocationName": "tekil",
+            "scheduleName": schedule,
+        }
+        done = self.ask(
+            "mutation($s: ScheduleSelector!, $t: Float) { scheduleDryRun(selectorData: $s, timestamp: $t) { __typename"
+            " ... on DryRunInstigationTick { evaluationResult { error { message } runRequests { runKey jobName"
+            " tags { key value } } } } } }",
+            s=selector,
+            t=time.time(),
+        )["scheduleDryRun"]
+        assert done["__typename"] == "DryRunInstigationTick" and not done["evaluationResult"]["error"], done
+        return done["evaluationResult"]["runRequests"]
 
     def launch(self, job: str, *assets: str, **config) -> str:
         """Start a job, or some assets of it; the id of the run."""
@@ -80,6 +98,31 @@ class Dev:
             return found if len(found) == len(runs) and set(found.values()) <= set(ENDED) else None
 
         return self.wait(all_ended, f"end of {len(runs)} runs")
+
+    def waited(self, run: str) -> dict[str, float]:
+        """Seconds a run stood in the queue, seconds it then waited for the build lock, and seconds it took from the first to the last."""
+        facts = self.ask(
+            "query($id: ID!) { runOrError(runId: $id) { ... on Run { creationTime startTime endTime } }"
+            " logsForRun(runId: $id, limit: 5000) { ... on EventConnection { events {"
+            " ... on MessageEvent { message timestamp } } } } }",
+            id=run,
+        )
+        events = [
+            (float(event["timestamp"]) / 1000, event["message"])
+            for event in facts["logsForRun"]["events"]
+            if event
+        ]
+        locked = sum(
+            after - at
+            for (at, said), (after, _) in pairwise(events)
+            if said.startswith("waiting for the build lock")
+        )
+        times = facts["runOrError"]
+        return {
+            "queue": times["startTime"] - times["creationTime"],
+            "lock": locked,
+            "whole": times["endTime"] - times["creationTime"],
+        }
 
     def failures(self, run: str) -> str:
         """What a run said of its failures."""
@@ -125,8 +168,9 @@ def started(env: dict[str, str], folder: Path) -> Iterator[Dev]:
         )
         yield dev
     finally:
+        # its children do not wait for runs, nor does anybody for its good-bye
         os.killpg(process.pid, signal.SIGTERM)
         with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(timeout=30)
+            process.wait(timeout=3)
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)

@@ -10,8 +10,19 @@ from pathlib import Path
 GRAPH = Path(__file__).with_name("graph.txt")
 
 
+REACHING_OUT = ("socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto")
+
+
 def seen() -> dict:
-    """Assets, checks, jobs, schedules and sensors, as plain values."""
+    """Assets, checks, jobs, schedules and sensors, as plain values; the network is shut meanwhile, and who tried it is told."""
+    reached: list[str] = []
+
+    def refuse(event: str, arguments: tuple) -> None:
+        if event in REACHING_OUT:
+            reached.append(event)
+            raise ConnectionRefusedError(f"{event} while the definitions are loaded")
+
+    sys.addaudithook(refuse)
     import orchestration.definitions
 
     definitions = orchestration.definitions.defs()
@@ -19,6 +30,7 @@ def seen() -> dict:
     graph = repository.asset_graph
     return {
         "cpu_seconds": time.process_time(),
+        "reached_out": reached,
         "modules": sorted(sys.modules),
         "assets": {
             "/".join(key.path): {

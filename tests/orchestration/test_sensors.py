@@ -12,7 +12,9 @@ from pathlib import Path
 
 import dagster
 import pytest
+from dagster._serdes import serialize_value
 
+from orchestration import conventions
 from orchestration.conventions import BUSY_RETRIES, one_sentence
 from orchestration.defs.sensors import alarms
 from orchestration.defs.sensors.landed_files import landed_files
@@ -206,6 +208,50 @@ def test_a_failed_run_is_told_with_its_reason_and_no_traceback(listener, monkeyp
             alarms.failed_runs(context, alerts=Alerts())
             assert words in heard[-1]["text"] and asset.key.to_user_string() in heard[-1]["text"]
             assert "@" not in heard[-1]["text"] and "\n" not in heard[-1]["text"]
+
+
+def test_a_warehouse_that_stays_busy_is_told_with_who_has_it(listener, monkeypatch):
+    heard, _ = listener
+    monkeypatch.setattr(conventions, "BUSY_RETRIES", 1)
+    monkeypatch.setattr(conventions, "BUSY_WAIT_SECONDS", 0)
+    tried = []
+
+    @dagster.asset
+    def raw_table():
+        with one_sentence():
+            tried.append(1)
+            raise WarehouseBusy("The warehouse w is open in the process 77 (bi): close it.")
+
+    with dagster.DagsterInstance.ephemeral() as instance:
+        run = dagster.materialize([raw_table], instance=instance, raise_on_error=False)
+        assert not run.success and len(tried) == 2
+        context = dagster.build_run_status_sensor_context(
+            sensor_name="failed_runs",
+            dagster_instance=instance,
+            dagster_run=run.dagster_run,
+            dagster_event=run.get_run_failure_event(),
+        ).for_run_failure()
+        alarms.failed_runs(context, alerts=Alerts())
+    assert "raw_table: The warehouse w is open in the process 77 (bi): close it." in heard[-1]["text"]
+
+
+def test_of_what_nobody_foresaw_dagster_keeps_the_kind_and_the_place_alone():
+    """What an engine or a library says of a value that does not fit quotes the value."""
+
+    @dagster.asset
+    def careless():
+        with one_sentence():
+            try:
+                int("ayse@posta.com.tr")
+            except ValueError as problem:
+                raise KeyError("+905321234567") from problem
+
+    with dagster.DagsterInstance.ephemeral() as instance:
+        run = dagster.materialize([careless], instance=instance, raise_on_error=False)
+        events = instance.all_logs(run.run_id)
+    kept = "".join(f"{entry.message}{entry.user_message}{serialize_value(entry)}" for entry in events)
+    assert "an unexpected KeyError (test_sensors.py line" in kept
+    assert "@" not in kept and "+90532" not in kept
 
 
 def test_a_closed_gate_is_told_by_the_name_of_its_check(listener):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
@@ -16,7 +15,6 @@ from tests.support.project import AS_OF, ROOT, parse_cache
 from tests.support.tables import rows
 
 CHROMIUM = "/usr/bin/chromium"
-ROUNDS = 20 if os.environ.get("TEKIL_FUZZ") else 0
 needs_a_browser = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason=f"{CHROMIUM} is not installed")
 
 
@@ -62,13 +60,13 @@ RULES = ("rules/identifier_types", "rules/tracking_plan")
 
 @pytest.fixture(scope="module")
 def after_the_first_batch(dev) -> str:
-    """The run that the sensor started, with a materialisation and a `make build` beside it; all have ended well."""
+    """The run that the sensor started, with two materialisations and a `make build` beside it; all have ended well."""
     [first] = dev.wait(
         lambda: [run for run in dev.runs() if run["jobName"] == "micro_batch"], "run started by the sensor"
     )
-    beside = dev.launch("__ASSET_JOB", *RULES)
+    beside = [dev.launch("__ASSET_JOB", seed) for seed in RULES]
     build = make_build(dev)
-    statuses = dev.ended(first["runId"], beside)
+    statuses = dev.ended(first["runId"], *beside)
     shown, said = build.communicate(timeout=900)
     for run, status in statuses.items():
         assert status == "SUCCESS", dev.failures(run)
@@ -91,6 +89,11 @@ def test_a_landed_folder_starts_a_micro_batch_beside_a_build_and_a_materialisati
     loads = rows(dev.env, "select sum(rows_read), max(load_id) from ops.load_runs where rows_read > 0")
     assert loads[0][0] > 0, "and what one of them loaded the other did not load again"
     assert rows(dev.env, "select count(*) from ops.load_runs where rows_read > 0") == [(1,)]
+
+
+def test_a_tick_of_each_schedule_asks_for_its_job(dev):
+    for schedule in ("hourly_micro_batch", "every_night", "every_sunday"):
+        assert len(dev.tick(schedule)) == 1, schedule
 
 
 def test_numbers_people_look_for_stand_on_the_assets(dev, after_the_first_batch):
@@ -170,20 +173,3 @@ def test_the_browser_shows_a_column_with_its_words(dev, page):
     page.goto(f"{dev.address}/assets/profiles/customers?view=overview")
     page.get_by_text("The unified profile", exact=False).first.wait_for()
     page.get_by_text("last_viewed_product_id", exact=True).first.wait_for()
-
-
-@pytest.mark.fuzz
-@pytest.mark.skipif(not ROUNDS, reason="long: make fuzz runs it")
-@pytest.mark.parametrize("number", range(ROUNDS))
-def test_two_materialisations_a_schedules_run_and_a_build_together(dev, after_the_first_batch, number):
-    runs = [
-        dev.launch("__ASSET_JOB", *RULES),
-        dev.launch("__ASSET_JOB", "staging/stg_shop__orders", "segments/segments"),
-        # what a tick of the hourly schedule asks for
-        dev.launch("micro_batch"),
-    ]
-    build = make_build(dev)
-    statuses = dev.ended(*runs)
-    _, said = build.communicate(timeout=900)
-    assert build.returncode == 0, said[-3000:]
-    assert set(statuses.values()) == {"SUCCESS"}, [dev.failures(run) for run in runs]

@@ -14,7 +14,7 @@ from dagster import (
     multi_asset,
 )
 
-from orchestration.conventions import ACTIVATION
+from orchestration.conventions import ACTIVATION, one_sentence
 from orchestration.lib.outbox.rules import Rule, rules
 from orchestration.lib.settings import PROJECT_ROOT, Settings
 
@@ -49,7 +49,8 @@ def delivery_of(rule: Rule) -> AssetsDefinition:
         # its HTTP library is not needed to draw the graph
         from orchestration.lib.deliver import deliver
 
-        report = deliver(Settings.from_environment(), rule.destination, progress=context.log.info)
+        with one_sentence(may_try_again=True):
+            report = deliver(Settings.from_environment(), rule.destination, progress=context.log.info)
         return MaterializeResult(
             metadata={
                 "sent": report.sent,

@@ -2,6 +2,7 @@
 
 from dagster import AssetExecutionContext, MaterializeResult, MetadataValue, asset
 
+from orchestration.conventions import one_sentence
 from orchestration.lib.build import with_landing
 from orchestration.lib.report import make_report
 from orchestration.lib.report.reading import tables
@@ -17,7 +18,8 @@ from orchestration.lib.settings import Settings
 )
 def report(context: AssetExecutionContext) -> MaterializeResult:
     """One HTML page of charts over customers, sales and segments, without personal data (docs/report.md)."""
-    path = make_report(with_landing(Settings.from_environment(), context.log.info))
+    with one_sentence():
+        path = make_report(with_landing(Settings.from_environment(), context.log.info))
     return MaterializeResult(
         metadata={"path": MetadataValue.path(path), "bytes": MetadataValue.int(path.stat().st_size)}
     )

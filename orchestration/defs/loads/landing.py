@@ -10,6 +10,7 @@ from orchestration.lib.files import SAMPLE_NOTE
 from orchestration.lib.gate import GateClosed
 from orchestration.lib.landing import read_contract
 from orchestration.lib.load import load
+from orchestration.lib.locks import build_lock
 from orchestration.lib.measures import rows_in_raw
 from orchestration.lib.settings import PROJECT_ROOT, Settings
 from orchestration.resources import Tekil
@@ -86,7 +87,9 @@ def load_landing_folder(context: AssetExecutionContext, tekil: Tekil):
             context.log.error(str(stopped))
             report = stopped.report
         context.log.info(report.summary())
-        in_raw = rows_in_raw(settings)
+        # a reader and a build that has the lock by now would refuse each other
+        with build_lock(settings, progress=context.log.info):
+            in_raw = rows_in_raw(settings)
     for name, table in TABLES.items():
         counts = report.tables.get((table.source, table.name))
         yield MaterializeResult(

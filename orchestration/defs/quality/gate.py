@@ -9,10 +9,12 @@ from dagster import (
     multi_asset_check,
 )
 
+from orchestration.conventions import one_sentence
 from orchestration.lib.build import with_landing
 from orchestration.lib.gate.docs import page_of
 from orchestration.lib.gate.state import TableVerdict, newest_verdicts
 from orchestration.lib.landing import read_contract
+from orchestration.lib.locks import build_lock
 from orchestration.lib.query import fetching
 from orchestration.lib.settings import PROJECT_ROOT, Settings
 
@@ -34,9 +36,11 @@ TABLES = {table.raw_name: table for table in read_contract(PROJECT_ROOT).values(
 )
 def quality_gate(context: AssetCheckExecutionContext):
     """Report ops.gate: a stopped batch fails and stops everything after it, a warning only shows."""
-    settings = with_landing(Settings.from_environment(), context.log.info)
-    with fetching(settings) as fetch:
-        verdicts = newest_verdicts(fetch)
+    with one_sentence():
+        settings = with_landing(Settings.from_environment(), context.log.info)
+        # a reader and a build would refuse each other
+        with build_lock(settings, progress=context.log.info), fetching(settings) as fetch:
+            verdicts = newest_verdicts(fetch)
     for name, table in TABLES.items():
         yield _result(settings, name, verdicts.get((table.source, table.name)))
 

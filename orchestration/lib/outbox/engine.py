@@ -14,7 +14,7 @@ from typing import Protocol
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 from tenacity.wait import wait_base
 
-from orchestration.lib.errors import TekilError
+from orchestration.lib.errors import NotPermitted, TekilError
 from orchestration.lib.outbox.answers import Answer, Closed, RateLimited, Refused, Transient
 from orchestration.lib.outbox.ledger import DELETING, WRITING, Command, Ledger, Outcome, Plan
 from orchestration.lib.outbox.pacing import Pace
@@ -183,7 +183,7 @@ class Delivery:
     def _opened(self, warehouse: Warehouse) -> Ledger:
         """The ledger, once everything that must be true before anything may leave has been looked at."""
         if not self.wishes.dry_run and (reason := self.closed_because(warehouse)):
-            raise TekilError(f"Nothing was sent to {self.rule.destination}: {reason}")
+            raise NotPermitted(f"Nothing was sent to {self.rule.destination}: {reason}")
         ledger = Ledger(warehouse, self.rule)
         ledger.prepare()
         ledger.check_keys()
@@ -199,7 +199,7 @@ class Delivery:
         """Stop a run that would delete more than the set share of what the destination holds."""
         allowed = max(FEWEST_FOR_GUARD, int(self.rule.mass_delete_share * plan.live))
         if plan.deletes > allowed and not self.wishes.allow_mass_delete:
-            raise TekilError(
+            raise NotPermitted(
                 f"{self.rule.destination} would lose {plan.deletes:,} of its {plan.live:,} rows, more than "
                 f"mass_delete_share {self.rule.mass_delete_share} allows, so nothing was sent: look at "
                 f"activation.{self.rule.sync_model}, and deliver with --allow-mass-delete if it is right."
