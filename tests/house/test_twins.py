@@ -168,7 +168,9 @@ def test_renewed_segments_read_only_what_tells_who_changed(models):
     heard = by_id["model.tekil.int_segments__customers_touched"].node["depends_on"]["nodes"]
     heard = {by_id[one].name for one in heard if is_renewed(by_id[one])}
     assert "customer_events" in heard
-    renewed = [m for m in models if m.layer == "segments" and is_renewed(m) and m.node["config"].get("touched")]
+    renewed = [
+        m for m in models if m.layer == "segments" and is_renewed(m) and m.node["config"].get("touched")
+    ]
     # where customers live follows from what the profile says of them, and from a seed
     allowed = heard | {m.name for m in renewed} | {"int_segments__places_known"}
     machinery = ("_touched", "__reads_planned")
@@ -176,7 +178,9 @@ def test_renewed_segments_read_only_what_tells_who_changed(models):
         (model.name, by_id[needed].name)
         for model in renewed
         for needed in model.node["depends_on"]["nodes"]
-        if needed in by_id and by_id[needed].name not in allowed and not by_id[needed].name.endswith(machinery)
+        if needed in by_id
+        and by_id[needed].name not in allowed
+        and not by_id[needed].name.endswith(machinery)
     }
     assert renewed
     assert deaf == set()

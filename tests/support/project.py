@@ -35,7 +35,9 @@ def environment(
 
 def parse_cache(engine: str) -> Path:
     """dbt's target folder of all tests of an engine: one parse serves them. Each worker of pytest has its own, since they build side by side."""
-    return ROOT / "target" / "-".join(["tests", engine, *filter(None, [os.environ.get("PYTEST_XDIST_WORKER")])])
+    return (
+        ROOT / "target" / "-".join(["tests", engine, *filter(None, [os.environ.get("PYTEST_XDIST_WORKER")])])
+    )
 
 
 def land(env: dict[str, str], source: str, table: str, rows: list[dict], name: str = "part-0") -> Path:
