@@ -209,7 +209,7 @@ def test_a_reader_sees_one_version_through_fifty_publications(engine, small_land
     shop.note()
     with reading(shop, role) as result:
         for number in range(1, 51):
-            if number % 17 == 0:
+            if number % 16 == 0:
                 shop.build(number)
             else:
                 shop.stamp()
