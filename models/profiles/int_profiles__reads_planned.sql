@@ -12,16 +12,7 @@
 select md5(coalesce(string_agg(hashed, '' order by hashed), ''))
 from (select distinct md5(category) as hashed from {{ ref('stg_shop__products') }} where category is not null) as categories
 {%- endset %}
-{#- the loader counts what it adds: where the difference moves, rows were added or deleted by hand #}
-{%- set counted %}
-    {%- for view, source_name, table_name in [('messaging__receipts', 'messaging', 'receipts'), ('zendesk__tickets', 'zendesk', 'tickets'), ('mailchimp__email_activities', 'mailchimp', 'email_activity')] %}
-    select
-        '{{ view }}' as view_name,
-        (select count(*) from {{ ref('stg_' ~ view) }})
-        - (select coalesce(sum(rows_loaded), 0) from {{ source('ops', 'load_files') }} where source = '{{ source_name }}' and table_name = '{{ table_name }}') as drift
-    {{ 'union all' if not loop.last else 'order by 1' }}
-    {%- endfor %}
-{%- endset %}
+{%- set counted = tekil.rows_by_hand([('messaging__receipts', 'messaging', 'receipts'), ('zendesk__tickets', 'zendesk', 'tickets'), ('mailchimp__email_activities', 'mailchimp', 'email_activity')]) %}
 {%- if acts %}
 {%- do beside.append(run_query(told_categories).rows[0][0]) %}
 {%- for row in run_query(counted).rows %}
