@@ -18,6 +18,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 import urllib.parse
 from pathlib import Path
 
@@ -181,6 +182,13 @@ def land_a_batch_that_stops(env: dict[str, str]) -> None:
     ], name="stopped")  # fmt: skip
 
 
+def finish(env: dict[str, str]) -> None:
+    """Let every landed file be old enough to be whole."""
+    then = time.time() - 60
+    for path in Path(env["TEKIL_LANDING"]).rglob("*.*"):
+        os.utime(path, (then, then))
+
+
 def break_the_tree(tree: Path) -> None:
     """A model that breaks on a value, a test that finds rows, an asset that quotes one, and a destination that is switched on."""
     (tree / "models" / "vault" / "broken.sql").write_text(
@@ -325,6 +333,7 @@ def test_nothing_planted_is_found_after_a_pipeline_with_every_failure(engine, tm
     # 400 customers of one channel alone: with them nothing may be delivered (I12)
     (Path(env["TEKIL_LANDING"]) / "shop" / "customers" / "cut.jsonl.gz").unlink()
     plant_more(env)
+    finish(env)
     screen = {name: (tmp_path / name).open("w+") for name in ("stdout.txt", "stderr.txt")}
     process = subprocess.Popen(
         [sys.executable, "-c", RUN],
@@ -340,6 +349,7 @@ def test_nothing_planted_is_found_after_a_pipeline_with_every_failure(engine, tm
         said.append(line)
         if line == "bad batch, please\n":
             land_a_batch_that_stops(env)
+            finish(env)
             process.stdin.write("landed\n")
             process.stdin.flush()
     screen["stdout.txt"].write("".join(said))
