@@ -1,33 +1,9 @@
-{# Every spell of every segment: who was in, from when to when, and why. Nothing is remembered between builds: the history follows
-   from the facts, so a rebuild, a late day and a past clock all give the same (G21, G22). Who is in a segment by several values
-   (several categories) is in it once, from the first to the last of them. #}
-{{ config(materialized='table', access='private') }}
+{# Every spell of every segment: who was in, from when to when, and why; and those that time alone will begin after the clock. Nothing is remembered
+   between builds: the history follows from the facts, so a rebuild, a late day and a past clock all give the same (G21, G22). Who is in a segment by
+   several values (several categories) is in it once, from the first to the last of them. #}
+{{ config(materialized='renewed', touched='int_segments__members_touched', touched_keys=['customer_id'], access='private') }}
 
-{% set models = [
-    'new',
-    'active',
-    'at_risk',
-    'lost',
-    'vip',
-    'viewed_not_bought',
-    'cart_forgotten',
-    'active_7_days',
-    'rfm',
-    'engagement',
-    'active_hours',
-    'device',
-    'buying_channel',
-    'age',
-    'gender',
-    'frequency',
-    'basket',
-    'undecided',
-    'interested_in_category',
-    'searched_category',
-    'category_affinity',
-    'place',
-    'prefers_category',
-] -%}
+{% set models = segment_models() -%}
 {% set with_values = valued_segment_models() -%}
 
 with
@@ -48,7 +24,7 @@ by_value as (
         left_at as ends_at,
         reason,
         exit_reason as ended_by
-    from {{ ref('seg_' ~ model) }}
+    from {{ touched('seg_' ~ model, by='int_segments__members_touched', keys=['customer_id']) }}
     {%- if not loop.last %}
 
     union all
@@ -73,7 +49,7 @@ spells as (
         exit_reason,
         entered_at,
         left_at
-    from {{ ref('seg_' ~ model) }}
+    from {{ touched('seg_' ~ model, by='int_segments__members_touched', keys=['customer_id']) }}
 
     union all
     {% endfor %}
@@ -108,7 +84,6 @@ known as (
         spells.left_at
     from spells
     inner join definitions on spells.segment = definitions.segment
-    where spells.entered_at <= {{ as_of() }}
 
 )
 

@@ -1,9 +1,11 @@
 {# Every entry and exit up to now (G21), with the fact, or the passing of time, that brought the customer in or out. #}
+{{ config(materialized='renewed', touched='int_segments__spells_touched', touched_keys=['customer_id']) }}
 with
 
 spells as (
 
-    select * from {{ ref('int_segments__spells_unioned') }}
+    select * from {{ touched('int_segments__spells_unioned', by='int_segments__spells_touched', keys=['customer_id']) }}
+    where entered_at <= {{ as_of() }}
 
 ),
 

@@ -1,9 +1,11 @@
 {# Who is in which segment now (var as_of), since when and why. #}
+{{ config(materialized='renewed', touched='int_segments__spells_touched', touched_keys=['customer_id']) }}
 with
 
 spells as (
 
-    select * from {{ ref('int_segments__spells_unioned') }}
+    select * from {{ touched('int_segments__spells_unioned', by='int_segments__spells_touched', keys=['customer_id']) }}
+    where entered_at <= {{ as_of() }}
 
 ),
 

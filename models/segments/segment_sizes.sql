@@ -5,6 +5,7 @@ with
 spells as (
 
     select * from {{ ref('int_segments__spells_unioned') }}
+    where entered_at <= {{ as_of() }}
 
 ),
 

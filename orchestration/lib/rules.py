@@ -297,7 +297,7 @@ def _check_segments(root: Path, rules: Path) -> None:
             f"seg_{model} has no description: add a row for '{model}' to seeds/rules/segment_definitions.csv."
         )
     _check_union(
-        root / "models" / "segments" / "int_segments__spells_unioned.sql",
+        root / "macros" / "segments" / "segment_models.sql",
         written,
         "the segment",
         "no customer would ever be in it",

@@ -15,6 +15,7 @@ import pytest
 
 import sample
 from tests.conftest import warehouse_environment
+from tests.operation.helpers import copy_of_tree, python, settings
 from tests.scenarios.test_behaviour import LEDGERS
 from tests.scenarios.test_landings import split
 from tests.support.project import environment, land, run
@@ -285,3 +286,41 @@ def test_a_renewal_of_profiles_gives_what_a_rebuild_gives(tmp_path, request, eng
     play(player, parts)
     assert player.differing == []
     assert [plan[0] for plan in player.plans] == [False] + [True] * (parts - 1), player.plans
+
+
+PLAIN = """{# A segment as somebody writes one: a plain table, whose every member enters anew with the clock. #}
+select
+    customer_id,
+    'gender_female' as segment,
+    cast(null as {{ dbt.type_string() }}) as value,
+    'told by a test' as reason,
+    cast(null as {{ dbt.type_string() }}) as exit_reason,
+    {{ add_days(as_of(), -1) }} as entered_at,
+    {{ far_future() }} as left_at
+from {{ ref('customers') }}
+where is_known
+"""
+
+
+@pytest.mark.fuzz
+@pytest.mark.skipif(not FULL, reason="long: make fuzz runs it")
+def test_a_segment_that_is_a_plain_table_is_right_in_a_renewal(tmp_path):
+    """It need not say who changed in it (CONTRIBUTING, Add a segment)."""
+    tree, env = copy_of_tree(tmp_path), settings(tmp_path)
+    (tree / "models" / "segments" / "seg_gender.sql").write_text(PLAIN)
+    player = Player(tmp_path, env, 2, 60, 120)
+
+    def build(*arguments: str) -> dict[str, list[tuple]]:
+        for command in (["orchestration.lib.load"], ["orchestration.lib.run_dbt", "build", *arguments]):
+            done = python(tree, env, *command)
+            assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+        return tables(env)
+
+    for number, days in enumerate((40, 0)):
+        player.hear(number)
+        env["TEKIL_AS_OF"] = f"{(END - timedelta(days=days)).isoformat()}Z"
+        renewed = build()
+    assert rows(env, PLAN)[0][0]
+    entered = f"select count(*) from segments.segment_memberships where segment = 'gender_female' and entered_at = timestamp '{END - timedelta(days=1)}'"
+    assert rows(env, entered)[0][0] > 10
+    assert differences(renewed, build("--full-refresh")) == []
