@@ -1,11 +1,16 @@
 {# What each customer likes and dislikes: categories and brands, by what was done about them and how long ago. #}
+{{ config(
+    materialized='renewed',
+    touched='int_profiles__interests_touched',
+    touched_keys=['customer_id'],
+) }}
 {% set kinds = ['category', 'brand'] -%}
 
 with
 
 interests as (
 
-    select * from {{ ref('int_profiles__interests_summed') }}
+    select * from {{ touched('int_profiles__interests_summed', by='int_profiles__interests_touched', keys=['customer_id']) }}
 
 ),
 

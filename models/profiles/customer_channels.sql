@@ -3,18 +3,9 @@
    few messages prove little. Reachable fails closed: without a consent nobody is. #}
 with
 
-events as (
+answered as (
 
-    select
-        customer_id,
-        channel,
-        message_id,
-        event_kind,
-        occurred_at
-    from {{ ref('customer_events') }}
-    where
-        message_id is not null
-        and occurred_at > {{ add_days(as_of(), '-' ~ context_rule('response_window_days')) }}
+    select * from {{ ref('int_profiles__answers_summed') }}
 
 ),
 
@@ -62,51 +53,6 @@ restrictions as (
     where
         purpose = 'processing'
         and status = 'RET'
-
-),
-
-messages as (
-
-    select
-        customer_id,
-        channel,
-        message_id,
-        max(case when event_kind = 'message' then 1 else 0 end) as is_sent,
-        max(case when event_kind in ('message_viewed', 'message_clicked') then 1 else 0 end) as is_viewed,
-        max(case when event_kind = 'message_clicked' then 1 else 0 end) as is_responded,
-        max(case when event_kind = 'message_failed' then 1 else 0 end) as is_failed,
-        max(case when event_kind = 'message_refused' then 1 else 0 end) as is_refused,
-        max(case when event_kind = 'message' then occurred_at end) as sent_at,
-        max(case when event_kind in ('message_viewed', 'message_clicked') then occurred_at end) as answered_at
-    from events
-    group by
-        customer_id,
-        channel,
-        message_id
-
-),
-
-{# an answer proves its message, also when the sending itself was never told #}
-answered as (
-
-    select
-        customer_id,
-        channel,
-        count(*) as sent_count,
-        sum(is_viewed) as viewed_count,
-        sum(is_responded) as responded_count,
-        sum(is_failed) as failed_count,
-        sum(is_refused) as refused_count,
-        cast(
-            sum(is_responded) * {{ context_rule('click_weight') }}
-            + sum(is_viewed - is_responded) * {{ context_rule('view_weight') }} as numeric(18, 4)
-        ) as answer_weight,
-        max(sent_at) as last_sent_at,
-        max(answered_at) as last_answered_at
-    from messages
-    group by
-        customer_id,
-        channel
 
 ),
 

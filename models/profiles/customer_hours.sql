@@ -1,5 +1,10 @@
 {# In which hours of the day a customer is there, by the clock of where they are (X2): on how many days, and how often a message was answered.
    An opened message is no act: programs open mail too. #}
+{{ config(
+    materialized='renewed',
+    touched='int_profiles__habits_touched',
+    touched_keys=['customer_id'],
+) }}
 with
 
 events as (
@@ -9,7 +14,7 @@ events as (
         local_hour,
         event_kind,
         cast(occurred_at_local as date) as local_on
-    from {{ ref('customer_events') }}
+    from {{ touched('customer_events', by='int_profiles__habits_touched', keys=['customer_id']) }}
     where
         is_own_act
         and event_kind <> 'message_viewed'

@@ -1,4 +1,10 @@
 {# Which products each customer looked at, how often and how long, and whether often enough to be told to store staff. #}
+{{ config(
+    materialized='renewed',
+    touched='int_profiles__behaviour_touched',
+    touched_keys=['customer_id'],
+    keys=['customer_id', 'product_id'],
+) }}
 {% set windows = [1, 7, 30, 90, 365] -%}
 {% set repeat_since = add_days(as_of(), '-' ~ profile_count('product_views', 'repeat_window_days')) -%}
 
@@ -6,7 +12,7 @@ with
 
 events as (
 
-    select * from {{ ref('customer_events') }}
+    select * from {{ touched('customer_events', by='int_profiles__behaviour_touched', keys=['customer_id']) }}
     where
         event_kind = 'view'
         and product_id is not null
@@ -15,7 +21,7 @@ events as (
 
 lines as (
 
-    select * from {{ ref('customer_order_lines') }}
+    select * from {{ touched('customer_order_lines', by='int_profiles__behaviour_touched', keys=['customer_id']) }}
     where
         customer_id is not null
         and product_id is not null

@@ -1,7 +1,7 @@
 {# The unified profile: one row per customer, with no contact data in it. Windows count back from the clock (var as_of) and are
-   half open: an event exactly N days old is out. #}
+   half open: an event exactly N days old is out. What counts events stands in steps of its own that a renewal brings up to date (I8); this joins them. #}
 {% set windows = [1, 7, 30, 90, 365] -%}
-{% set counted = {'views': 'view', 'searches': 'search', 'carts': 'cart', 'returns': 'return', 'service_contacts': 'service'} -%}
+{% set counted = ['views', 'searches', 'carts', 'returns', 'service_contacts'] -%}
 
 with
 
@@ -26,9 +26,9 @@ identified as (
 
 ),
 
-events as (
+behaviour as (
 
-    select * from {{ ref('customer_events') }}
+    select * from {{ ref('int_profiles__behaviour_summed') }}
 
 ),
 
@@ -54,12 +54,6 @@ cart_items as (
 contexts as (
 
     select * from {{ ref('int_profiles__contexts_summed') }}
-
-),
-
-product_views as (
-
-    select * from {{ ref('customer_product_views') }}
 
 ),
 
@@ -99,24 +93,6 @@ trait_columns as (
 
 ),
 
-behaviour as (
-
-    select
-        {%- for days in windows %}
-        {%- for name, kind in counted.items() %}
-        sum(case when event_kind = '{{ kind }}' and occurred_at > {{ add_days(as_of(), -days) }} then 1 else 0 end) as {{ name }}_{{ days }}d_count,
-        {%- endfor %}
-        {%- endfor %}
-        customer_id,
-        min(occurred_at) as first_seen_at,
-        max(case when is_own_act then occurred_at end) as last_active_at,
-        count(distinct case when is_own_act then channel end) as channels,
-        count(distinct session_id) as sessions
-    from events
-    group by customer_id
-
-),
-
 purchases as (
 
     select
@@ -133,38 +109,6 @@ purchases as (
         max(case when is_purchase and channel = 'store' then 1 else 0 end) = 1 as has_bought_in_store,
         max(case when is_purchase and channel <> 'store' then 1 else 0 end) = 1 as has_bought_online
     from orders
-    group by customer_id
-
-),
-
-{# of two products viewed in the same instant, the first by name #}
-views_placed as (
-
-    select
-        customer_id,
-        product_id,
-        view_count,
-        is_repeated_view,
-        last_viewed_at,
-        row_number() over (
-            partition by customer_id
-            order by
-                last_viewed_at desc,
-                {{ binary_order('product_id') }}
-        ) as place
-    from product_views
-
-),
-
-views_summed as (
-
-    select
-        customer_id,
-        max(case when place = 1 then product_id end) as product_id,
-        max(case when place = 1 then view_count end) as view_count,
-        max(last_viewed_at) as last_viewed_at,
-        sum(case when is_repeated_view then 1 else 0 end) as repeated_view_products
-    from views_placed
     group by customer_id
 
 ),
@@ -225,7 +169,7 @@ profiled as (
         identified.customer_id,
         identified.strict_customer_id,
         identified.wide_customer_id,
-        views_summed.product_id as last_viewed_product_id,
+        behaviour.last_viewed_product_id,
         contexts.favourite_store_id,
 
         ---------- strings
@@ -259,15 +203,15 @@ profiled as (
         cast(trait_columns.birth_year as integer) as birth_year,
         cast(trait_columns.age as integer) as age,
         identified.identifier_count,
-        coalesce(behaviour.channels, 0) as channel_count,
-        coalesce(behaviour.sessions, 0) as session_count,
+        coalesce(behaviour.channel_count, 0) as channel_count,
+        coalesce(behaviour.session_count, 0) as session_count,
         cast(coalesce(purchases.orders_count, 0) as bigint) as orders_count,
         coalesce(purchases.lifetime_value_amount, 0) as lifetime_value_amount,
         {{ divide('purchases.purchase_amount', 'purchases.orders_count', 4) }} as average_basket_amount,
         {{ days_between('purchases.last_ordered_at', as_of()) }} as days_since_last_order_count,
         {{ days_between('behaviour.last_active_at', as_of()) }} as days_since_last_active_count,
-        coalesce(views_summed.view_count, 0) as last_viewed_product_view_count,
-        cast(coalesce(views_summed.repeated_view_products, 0) as bigint) as repeated_view_product_count,
+        coalesce(behaviour.last_viewed_product_view_count, 0) as last_viewed_product_view_count,
+        coalesce(behaviour.repeated_view_product_count, 0) as repeated_view_product_count,
         coalesce(carts.open_cart_item_count, 0) as open_cart_item_count,
         coalesce(carts.open_cart_amount, 0) as open_cart_amount,
         contexts.favourite_device_share,
@@ -290,7 +234,7 @@ profiled as (
         {%- endfor %}
         {%- for days in windows %}
         {%- for name in counted %}
-        cast(coalesce(behaviour.{{ name }}_{{ days }}d_count, 0) as bigint) as {{ name }}_{{ days }}d_count,
+        coalesce(behaviour.{{ name }}_{{ days }}d_count, 0) as {{ name }}_{{ days }}d_count,
         {%- endfor %}
         cast(coalesce(purchases.orders_{{ days }}d_count, 0) as bigint) as orders_{{ days }}d_count,
         coalesce(purchases.spend_{{ days }}d_amount, 0) as spend_{{ days }}d_amount,
@@ -309,7 +253,7 @@ profiled as (
         purchases.first_ordered_at,
         purchases.last_ordered_at,
         rhythms.next_order_due_at,
-        views_summed.last_viewed_at,
+        behaviour.last_viewed_at,
         carts.open_cart_since_at,
         contexts.first_campaign_at,
         contexts.latest_campaign_at,
@@ -319,7 +263,6 @@ profiled as (
     left join contexts on identified.customer_id = contexts.customer_id
     left join behaviour on identified.customer_id = behaviour.customer_id
     left join purchases on identified.customer_id = purchases.customer_id
-    left join views_summed on identified.customer_id = views_summed.customer_id
     left join carts on identified.customer_id = carts.customer_id
     left join favourites on identified.customer_id = favourites.customer_id
     left join dislikes on identified.customer_id = dislikes.customer_id

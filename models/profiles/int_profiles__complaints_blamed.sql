@@ -1,5 +1,7 @@
 {# What a complaint or an unsubscribe is held against. A complaint names no product, so it falls on what the customer bought last before it,
    within the setting's days; an unsubscribe falls on the category that the name of its campaign holds. One that finds nothing counts nowhere. #}
+{{ config(materialized='renewed', keys=['event_id']) }}
+-- depends_on: {{ ref('int_profiles__reads_planned') if model.resource_type != 'unit_test' }}
 with
 
 events as (

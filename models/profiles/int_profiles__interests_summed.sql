@@ -1,30 +1,35 @@
 {# What speaks for and against each category and brand, counted by kind and age. Streams are summed by product first, so that the
    catalogue is joined to sums, not to events. Older than the longest window counts nothing and is left out. #}
+{{ config(
+    materialized='renewed',
+    touched='int_profiles__interests_touched',
+    touched_keys=['customer_id'],
+) }}
 {% set windows = [7, 30, 90, 365] -%}
 
 with
 
 events as (
 
-    select * from {{ ref('customer_events') }}
+    select * from {{ touched('customer_events', by='int_profiles__interests_touched', keys=['customer_id']) }}
 
 ),
 
 lines as (
 
-    select * from {{ ref('customer_order_lines') }}
+    select * from {{ touched('customer_order_lines', by='int_profiles__interests_touched', keys=['customer_id']) }}
 
 ),
 
 returns as (
 
-    select * from {{ ref('int_profiles__products_returned') }}
+    select * from {{ touched('int_profiles__products_returned', by='int_profiles__interests_touched', keys=['customer_id']) }}
 
 ),
 
 blamed as (
 
-    select * from {{ ref('int_profiles__complaints_blamed') }}
+    select * from {{ touched('int_profiles__complaints_blamed', by='int_profiles__interests_touched', keys=['customer_id']) }}
 
 ),
 

@@ -1,5 +1,5 @@
-{# Which category a product is of. A table of its own, so that the events of a product whose category changed are known, and a change of its price or stock
-   touches none. #}
+{# Which category and brand a product is of. A table of its own, so that the events of a product that came under another are known, and a change of its price or
+   stock touches none. #}
 {{ config(materialized='renewed', keys=['product_id']) }}
 -- depends_on: {{ ref('int_profiles__reads_planned') }}
 with
@@ -12,5 +12,6 @@ products as (
 
 select
     product_id,
-    category
+    category,
+    brand
 from products

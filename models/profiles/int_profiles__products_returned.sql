@@ -1,4 +1,6 @@
 {# Which products a customer gave back, and when: refunded lines, lines of orders refunded whole, and returns at the counter. #}
+{{ config(materialized='renewed', keys=['source', 'order_id']) }}
+-- depends_on: {{ ref('int_profiles__reads_planned') if model.resource_type != 'unit_test' }}
 with
 
 lines as (

@@ -26,13 +26,9 @@ tracker_events as (
 
 ),
 
-located_events as (
+located as (
 
-    select * from {{ ref('int_profiles__tracker_events_resolved') }}
-    where
-        source = 'tracker'
-        and channel not in ('kiosk', 'tablet', 'store')
-        and coalesce(city, country) is not null
+    select * from {{ ref('int_profiles__customers_located') }}
 
 ),
 
@@ -63,22 +59,6 @@ record_map as (
 identifiers as (
 
     select * from {{ ref('int_profiles__identifiers_resolved') }}
-
-),
-
-{# from where the customer was last seen: the network's guess, of the newest event alone #}
-located_ranked as (
-
-    select
-        located_events.*,
-        row_number() over (
-            partition by customer_id
-            order by
-                case when city is null then 1 else 0 end,
-                occurred_at desc,
-                {{ binary_order('event_id') }}
-        ) as place
-    from located_events
 
 ),
 
@@ -162,8 +142,7 @@ records as (
         city,
         country,
         occurred_at as observed_at
-    from located_ranked
-    where place = 1
+    from located
 
 ),
 

@@ -1,7 +1,8 @@
 """A renewal of the profiles gives what a rebuild gives, to the row, in every table (I8).
 
 One warehouse hears of a sample in shuffled parts, while the clock moves: rows that come late, that come twice, that come again for somebody else or with
-other words; customers that a decision joins and parts again; rows deleted by hand. After every batch a copy is built with everything made anew.
+other words; customers that a decision joins and parts again; rows deleted by hand. After that nothing comes and the clock alone moves by a day (each night
+by hours, a month and most of a year too), so that what was counted grows too old for its windows. Then a copy is built with everything made anew.
 """
 
 from __future__ import annotations
@@ -23,6 +24,18 @@ from tests.support.tables import differences, rows, snapshot
 
 END = datetime(2026, 6, 30, 21)
 FULL = bool(os.environ.get("TEKIL_FUZZ"))
+# clocks at which nothing new lands, and whether a rebuild is compared: after a day, since a longer step touches nearly everybody, and would hide a
+# window that is forgotten
+QUIET = {END + timedelta(days=1): True}
+if FULL:
+    QUIET = {
+        END + timedelta(hours=5): False,
+        END + timedelta(days=1, hours=5): True,
+        END + timedelta(days=31): False,
+        END + timedelta(days=270): False,
+        END + timedelta(days=271): True,
+    }
+WINDOWS = (1, 7, 30, 90, 365)
 PLAN = "select is_renewal, reason from profiles.int_profiles__reads_planned"
 # what tells of the run itself, not of the customers
 OF_THE_RUN = ("_touched", "_reread", "_planned", "_settled")
@@ -246,6 +259,41 @@ def products_moved(env: dict[str, str]) -> None:
     )
 
 
+def edges(env: dict[str, str]) -> None:
+    """Visitors of one product view each, which is to the second as old as a window at one of the quiet clocks: then it is out. One was written to, too."""
+    product = rows(env, "select min(id) from raw.shop__products where category is not null")[0][0]
+    seen = {
+        f"edge-{clock:%m%d%H}-{days}": clock - timedelta(days=days) for clock in QUIET for days in WINDOWS
+    }
+    seen["edge-message"] = END - timedelta(days=200)
+    land(
+        env,
+        "tracker",
+        "events",
+        [
+            {
+                "message_id": name,
+                "anonymous_id": name,
+                "type": "track",
+                "event": "Product Viewed",
+                "timestamp": f"{moment.isoformat()}Z",
+                "properties": {"product_id": product},
+            }
+            for name, moment in seen.items()
+            if moment <= END
+        ],
+        "edges",
+    )
+    sent = {
+        "message_id": "edge-message",
+        "channel": "onsite",
+        "recipient_type": "anonymous_id",
+        "recipient": "edge-message",
+        "sent_at": f"{(max(QUIET) - timedelta(days=365)).isoformat()}Z",
+    }
+    land(env, "messaging", "sends", [sent], "edges")
+
+
 def decided(env: dict[str, str], action: str, at: datetime) -> None:
     """A person's word on two customers who are known by e-mail: that they are one, or that this is not so."""
     execute(
@@ -257,13 +305,14 @@ def decided(env: dict[str, str], action: str, at: datetime) -> None:
 
 
 def play(player: Player, parts: int) -> None:
-    """Parts in order, the clock ahead of them by ever less, so that rows wait hidden; what else happens falls between two parts."""
+    """Parts in order, the clock ahead of them by ever less, so that rows wait hidden; what else happens falls between two parts. Then the clock alone."""
     env = player.env
     for number in range(parts):
         player.hear(number)
         if number == 1:
             changed_rows(env)
             products_moved(env)
+            edges(env)
             decided(env, "include", END)
             execute(
                 env,
@@ -271,7 +320,11 @@ def play(player: Player, parts: int) -> None:
             )
         if number == 2:
             decided(env, "withdraw", END + timedelta(days=1))
-        player.build(END - timedelta(days=20 * (parts - 1 - number) / (parts - 1) * 2), compared=number > 0)
+        player.build(
+            END - timedelta(days=20 * (parts - 1 - number) / (parts - 1) * 2), compared=FULL and number > 0
+        )
+    for clock, compared in QUIET.items():
+        player.build(clock, compared)
 
 
 @pytest.mark.parametrize(
@@ -285,7 +338,7 @@ def test_a_renewal_of_profiles_gives_what_a_rebuild_gives(tmp_path, request, eng
     player = Player(tmp_path, env, parts, 300 if FULL else 60, 240 if FULL else 120)
     play(player, parts)
     assert player.differing == []
-    assert [plan[0] for plan in player.plans] == [False] + [True] * (parts - 1), player.plans
+    assert [plan[0] for plan in player.plans] == [False] + [True] * (parts - 1 + len(QUIET)), player.plans
 
 
 PLAIN = """{# A segment as somebody writes one: a plain table, whose every member enters anew with the clock. #}

@@ -1,0 +1,38 @@
+{# Whose messages a renewal counts again: customers with an event of a message that changed, and those with one that time alone took out of the window.
+   Empty where everything is made anew. #}
+with
+
+plan as (
+
+    select * from {{ ref('int_profiles__reads_planned') }}
+
+),
+
+event_changes as (
+
+    select * from {{ changes_of('customer_events') }}
+    where message_id is not null
+
+),
+
+events as (
+
+    select * from {{ ref('customer_events') }}
+    where message_id is not null
+
+),
+
+touched as (
+
+    select customer_id from event_changes
+
+    union
+
+    select events.customer_id
+    from events
+    cross join plan
+    where {{ aged('events.occurred_at', [context_rule('response_window_days')]) }}
+
+)
+
+select customer_id from touched

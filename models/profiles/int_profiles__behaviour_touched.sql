@@ -1,0 +1,50 @@
+{# Whose behaviour and views a renewal sums again: customers with an event or an order line that changed, and those with an event that
+   time alone took out of a window. Empty where everything is made anew. #}
+{% set windows = [1, 7, 30, 90, 365, profile_count('product_views', 'repeat_window_days')] -%}
+
+with
+
+plan as (
+
+    select * from {{ ref('int_profiles__reads_planned') }}
+
+),
+
+event_changes as (
+
+    select * from {{ changes_of('customer_events') }}
+
+),
+
+line_changes as (
+
+    select * from {{ changes_of('customer_order_lines') }}
+
+),
+
+events as (
+
+    select * from {{ ref('customer_events') }}
+    where event_kind in ('view', 'search', 'cart', 'return', 'service')
+
+),
+
+touched as (
+
+    select customer_id from event_changes
+
+    union
+
+    select customer_id from line_changes
+    where customer_id is not null
+
+    union
+
+    select events.customer_id
+    from events
+    cross join plan
+    where {{ aged('events.occurred_at', windows) }}
+
+)
+
+select customer_id from touched

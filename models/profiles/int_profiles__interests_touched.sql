@@ -1,0 +1,141 @@
+{# Whose interests a renewal sums again: customers of whom an event, a line bought, a return or a complaint changed that speaks of a product or a category; of whom one
+   speaks of a product whose category or brand changed; and those for whom time alone took one out of a window. Empty where everything is made anew. #}
+{% set windows = [7, 30, 90, 365] -%}
+
+with
+
+plan as (
+
+    select * from {{ ref('int_profiles__reads_planned') }}
+
+),
+
+event_changes as (
+
+    select * from {{ changes_of('customer_events') }}
+    where product_id is not null or category is not null
+
+),
+
+line_changes as (
+
+    select * from {{ changes_of('customer_order_lines') }}
+    where customer_id is not null
+
+),
+
+return_changes as (
+
+    select * from {{ changes_of('int_profiles__products_returned') }}
+
+),
+
+blame_changes as (
+
+    select * from {{ changes_of('int_profiles__complaints_blamed') }}
+
+),
+
+product_changes as (
+
+    select * from {{ changes_of('int_profiles__products_categorised') }}
+
+),
+
+weights as (
+
+    select * from {{ ref('affinity_weights') }}
+
+),
+
+events as (
+
+    select * from {{ ref('customer_events') }}
+    where product_id is not null or category is not null
+
+),
+
+lines as (
+
+    select * from {{ ref('customer_order_lines') }}
+    where
+        customer_id is not null
+        and product_id is not null
+
+),
+
+returns as (
+
+    select * from {{ ref('int_profiles__products_returned') }}
+
+),
+
+blamed as (
+
+    select * from {{ ref('int_profiles__complaints_blamed') }}
+
+),
+
+touched as (
+
+    select event_changes.customer_id
+    from event_changes
+    inner join weights on event_changes.event_kind = weights.event_kind
+
+    union
+
+    select customer_id from line_changes
+
+    union
+
+    select customer_id from return_changes
+
+    union
+
+    select customer_id from blame_changes
+
+    union
+
+    select events.customer_id
+    from events
+    inner join product_changes on events.product_id = product_changes.product_id
+
+    union
+
+    {# what was returned or complained of was bought #}
+    select lines.customer_id
+    from lines
+    inner join product_changes on lines.product_id = product_changes.product_id
+
+    union
+
+    select events.customer_id
+    from events
+    inner join weights on events.event_kind = weights.event_kind
+    cross join plan
+    where {{ aged('events.occurred_at', windows) }}
+
+    union
+
+    select lines.customer_id
+    from lines
+    cross join plan
+    where {{ aged('lines.ordered_at', windows) }}
+
+    union
+
+    select returns.customer_id
+    from returns
+    cross join plan
+    where {{ aged('returns.returned_at', windows) }}
+
+    union
+
+    select blamed.customer_id
+    from blamed
+    cross join plan
+    where {{ aged('blamed.occurred_at', windows) }}
+
+)
+
+select customer_id from touched
