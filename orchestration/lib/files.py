@@ -135,7 +135,7 @@ class Prepared:
     has_controls: bool
     cut_short: str | None
     separator: bytes
-    is_empty: bool
+    size: int
 
 
 def prepare(file: LandedFile, scratch: Path, number: int) -> Prepared:
@@ -152,7 +152,7 @@ def prepare(file: LandedFile, scratch: Path, number: int) -> Prepared:
         head = stream.read(HEAD)
     encoding = next((name for bom, name in BOMS.items() if head.startswith(bom)), "utf-8")
     separator = b"\r" if b"\n" not in head and b"\r" in head and size < HEAD else b"\n"
-    return Prepared(path, encoding, has_nul, has_controls, cut_short, separator, size == 0)
+    return Prepared(path, encoding, has_nul, has_controls, cut_short, separator, size)
 
 
 def _scan(path: Path) -> tuple[bool, bool, int]:

@@ -104,7 +104,9 @@ def _open(reading: Reading, number: int, file: LandedFile) -> Source:
     except OSError as problem:
         raise UnreadableFile(f"the file cannot be opened: {problem.strerror}") from None
     _note(source)
-    hidden = prepared.has_nul or (file.kind == "jsonl" and prepared.has_controls)
+    # the engine's JSON reader passes over control characters, and over the only byte of a file, in silence
+    unseen = file.kind == "jsonl" and (prepared.has_controls or prepared.size == 1)
+    hidden = prepared.has_nul or unseen
     if prepared.cut_short or prepared.encoding != "utf-8" or prepared.separator != b"\n" or hidden:
         _rewrite(reading, source)
     return source

@@ -64,6 +64,7 @@ files = st.lists(
 )
 @given(files=files)
 @example(files=[("c.jsonl", b"\x01", 0)])
+@example(files=[("c.jsonl", b"!", 0), ("d.jsonl", b"1", 0), ("f.jsonl.gz", b'"', 0)])
 def test_every_row_is_accounted_for(make_settings, files):
     desk = Desk(make_settings())
     lines = 0
