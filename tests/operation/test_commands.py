@@ -105,3 +105,26 @@ def test_the_file_beside_the_makefile_is_read(tree, tmp_path):
     assert rows(env, "select count(*) from raw.shop__customers") == [(1,)]
     said = python(tree, {"TEKIL_TIMEZONE": "Mars"}, "orchestration.lib.load").stderr
     assert "TEKIL_TIMEZONE is 'Mars'" in said, "the environment wins"
+
+
+def test_a_changed_twin_drops_what_dbt_remembers_of_the_parse(tmp_path):
+    """dbt's partial parse keeps a unit test that moved to another model: a build after an upgrade would fail."""
+    from orchestration.lib.dbt import dbt_environment
+    from orchestration.lib.settings import Settings
+
+    env, tree = settings(tmp_path), tmp_path / "project"
+    (tree / "models").mkdir(parents=True)
+    (tree / "models" / "a.yml").write_text("models: []")
+    cache = tmp_path / "target" / "partial_parse.msgpack"
+
+    def survives() -> bool:
+        cache.parent.mkdir(exist_ok=True)
+        cache.write_bytes(b"parsed")
+        dbt_environment(Settings.from_environment(env, tree), env)
+        return cache.exists()
+
+    assert [survives(), survives()] == [False, True]
+    (tree / "models" / "a.sql").write_text("select 1 as one")
+    assert survives()
+    (tree / "models" / "a.yml").write_text("models: [{name: a}]")
+    assert [survives(), survives()] == [False, True]
