@@ -22,6 +22,9 @@ EVERY_BATCH = {WHEN: "batch"}
 AT_NIGHT = {WHEN: "night"}
 BY_HAND = {WHEN: "hand"}
 
+# a mark on a job: dbt's unit tests run too. They judge the code, which does not change from hour to hour
+WITH_UNIT_TESTS = {"tekil/unit_tests": "run"}
+
 # what people read follows the hourly batch; after a day without one somebody must look
 FRESH = FreshnessPolicy.time_window(fail_window=timedelta(hours=26), warn_window=timedelta(hours=2))
 

@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from dagster_dbt.asset_utils import (
 from dbt.version import __version__ as dbt_version
 from packaging.version import Version
 
+from orchestration.conventions import WITH_UNIT_TESTS
 from orchestration.lib.dbt import dbt_environment, redacted
 from orchestration.lib.settings import Settings
 
@@ -64,6 +65,14 @@ class CarefulInvocation(DbtCliInvocation):
             self.failures.append(info["msg"].strip())
 
 
+def left_out(tags: Mapping[str, str], already: str) -> str:
+    """Which kinds of dbt's nodes a run with these tags leaves out, parted by blanks: unit tests, unless its job asks for them."""
+    kinds = set(already.split())
+    if not WITH_UNIT_TESTS.items() <= tags.items():
+        kinds.add("unit_test")
+    return " ".join(sorted(kinds))
+
+
 def invoke(context: AssetExecutionContext, settings: Settings) -> CarefulInvocation:
     """Start `dbt build` of what this step selected, as `make build` does: same environment, same parse cache.
 
@@ -83,6 +92,8 @@ def invoke(context: AssetExecutionContext, settings: Settings) -> CarefulInvocat
     environment = dbt_environment(settings)
     if indirect_selection:
         environment["DBT_INDIRECT_SELECTION"] = indirect_selection
+    if kinds := left_out(context.run.tags, environment.get("DBT_EXCLUDE_RESOURCE_TYPES", "")):
+        environment["DBT_EXCLUDE_RESOURCE_TYPES"] = kinds
     arguments = ["--log-format", "json", "--log-level", "info", "build", *selection]
     process = subprocess.Popen(
         [sys.executable, "-m", "orchestration.lib.dbt", *arguments],

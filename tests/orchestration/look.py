@@ -82,6 +82,7 @@ def job_seen(job) -> dict:
             f"{'/'.join(key.asset_key.path)}:{key.name}" for key in layer.asset_graph.asset_check_keys
         ),
         "steps": sorted(node.name for node in job.nodes),
+        "tags": dict(job.tags),
     }
 
 

@@ -149,6 +149,14 @@ def test_a_micro_batch_makes_all_models_with_the_cheap_checks(look):
     assert not any(check.endswith(":assert_money_is_conserved") for check in batch["checks"])
 
 
+def test_dbts_unit_tests_run_at_night_alone(look):
+    from orchestration.invocation import left_out
+
+    left = {name: left_out(job["tags"], "") for name, job in look["jobs"].items()}
+    assert left == {"micro_batch": "unit_test", "nightly": "", "weekly_retraining": "unit_test"}
+    assert left_out({}, "test unit_test") == "test unit_test"
+
+
 def test_schedules_and_sensors_are_on_when_it_starts(look):
     assert look["schedules"] == {
         "hourly_micro_batch": ["5 * * * *", "micro_batch", "RUNNING"],

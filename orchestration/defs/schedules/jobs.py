@@ -9,7 +9,7 @@ from dagster import (
     define_asset_job,
 )
 
-from orchestration.conventions import AT_NIGHT, BY_HAND, EVERY_BATCH, WHEN
+from orchestration.conventions import AT_NIGHT, BY_HAND, EVERY_BATCH, WHEN, WITH_UNIT_TESTS
 from orchestration.project import SETTINGS, costly_checks
 
 ZONE = SETTINGS.timezone
@@ -33,6 +33,7 @@ micro_batch = define_asset_job(
 nightly = define_asset_job(
     "nightly",
     selection=BY_NIGHT | AssetSelection.all_asset_checks(),
+    tags=WITH_UNIT_TESTS,
     description="Everything, with every test and check, deliveries included.",
 )
 

@@ -65,7 +65,7 @@ def build_models(context: AssetExecutionContext, tekil: Tekil):
                         yield event
             finally:
                 redact_results(Path(run.target_path) / "run_results.json")
-            tables = [tuple(key.path) for key in held if MODELS.get(key) in ("table", "incremental")]
+            tables = [tuple(key.path) for key in held if MODELS.get(key, "view") != "view"]
             measures = table_measures(settings, tables)
             for key, event in held.items():
                 yield event.with_metadata({**event.metadata, **measures.get(tuple(key.path), {})})
