@@ -78,7 +78,6 @@
         {% do adapter.rename_relation(building_relation, target_relation) %}
         {% do persist_docs(target_relation, model) %}
     {% endif %}
-    {% do gather_statistics(target_relation) %}
     {{ run_hooks(post_hooks, inside_transaction=True) }}
     {{ adapter.commit() }}
     {{ run_hooks(post_hooks, inside_transaction=False) }}

@@ -5,7 +5,7 @@
     touched_keys=['customer_id'],
     keys=['customer_id', 'product_id'],
 ) }}
-{% set windows = [1, 7, 30, 90, 365] -%}
+{% set windows = profile_windows() -%}
 {% set repeat_since = add_days(as_of(), '-' ~ profile_count('product_views', 'repeat_window_days')) -%}
 
 with

@@ -1,7 +1,7 @@
 {# The unified profile: one row per customer, with no contact data in it. Windows count back from the clock (var as_of) and are
    half open: an event exactly N days old is out. What counts events stands in steps of its own that a renewal brings up to date (I8); this joins them. #}
-{% set windows = [1, 7, 30, 90, 365] -%}
-{% set counted = ['views', 'searches', 'carts', 'returns', 'service_contacts'] -%}
+{% set windows = profile_windows() -%}
+{% set counted = counted_events() -%}
 
 with
 

@@ -5,8 +5,8 @@
     touched='int_profiles__behaviour_touched',
     touched_keys=['customer_id'],
 ) }}
-{% set windows = [1, 7, 30, 90, 365] -%}
-{% set counted = {'views': 'view', 'searches': 'search', 'carts': 'cart', 'returns': 'return', 'service_contacts': 'service'} -%}
+{% set windows = profile_windows() -%}
+{% set counted = counted_events() -%}
 
 with
 

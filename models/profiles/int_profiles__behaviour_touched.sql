@@ -1,6 +1,6 @@
 {# Whose behaviour and views a renewal sums again: customers with an event or an order line that changed, and those with an event that
    time alone took out of a window. Empty where everything is made anew. #}
-{% set windows = [1, 7, 30, 90, 365, profile_count('product_views', 'repeat_window_days')] -%}
+{% set windows = profile_windows() + [profile_count('product_views', 'repeat_window_days')] -%}
 
 with
 
@@ -25,7 +25,7 @@ line_changes as (
 events as (
 
     select * from {{ ref('customer_events') }}
-    where event_kind in ('view', 'search', 'cart', 'return', 'service')
+    where event_kind in ('{{ counted_events().values() | join("', '") }}')
 
 ),
 

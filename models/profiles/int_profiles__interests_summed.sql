@@ -5,7 +5,7 @@
     touched='int_profiles__interests_touched',
     touched_keys=['customer_id'],
 ) }}
-{% set windows = [7, 30, 90, 365] -%}
+{% set windows = interest_windows() -%}
 
 with
 

@@ -1,6 +1,6 @@
 {# Whose interests a renewal sums again: customers of whom an event, a line bought, a return or a complaint changed that speaks of a product or a category; of whom one
    speaks of a product whose category or brand changed; and those for whom time alone took one out of a window. Empty where everything is made anew. #}
-{% set windows = [7, 30, 90, 365] -%}
+{% set windows = interest_windows() -%}
 
 with
 

@@ -19,7 +19,7 @@ import pytest
 
 import sample
 from tests.orchestration.dev import Dev, started
-from tests.support.project import AS_OF, ROOT, clean_environment
+from tests.support.project import AS_OF, ROOT, clean_environment, parse_cache
 from tests.support.tables import rows
 
 ROUNDS = int(os.environ.get("TEKIL_ROUNDS") or 20)
@@ -48,7 +48,7 @@ def dev(request, tmp_path_factory):
         "TEKIL_THREADS": "2",
         "TEKIL_MEMORY_LIMIT": "2GB",
         "TEKIL_LOCK_TIMEOUT": "900",
-        "DBT_TARGET_PATH": str(ROOT / "target" / f"tests-{request.param}"),
+        "DBT_TARGET_PATH": str(parse_cache(request.param)),
     }
     if request.param == "postgres":
         from tests.support.postgres import create_database
