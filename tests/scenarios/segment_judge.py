@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import functools
+import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable
@@ -172,13 +173,13 @@ def understand(landed: Landed, clock: datetime) -> Person:
         back = sum((Decimal(str(refund["amount"])) for refund in refunds[row["id"]]), Decimal(0))
         net = Decimal(0) if is_cancelled else Decimal(str(row["total_price"])) - back
         told_by = tellings.get(row["id"])
-        device = row["device_type"] or (told_by["context"]["device"]["type"] if told_by else None)
+        device = row.get("device_type") or (told_by["context"]["device"]["type"] if told_by else None)
         person.orders.append(
             order_of(at, not is_cancelled, is_cancelled, channel == "store", net, row["currency"], lines["shop", row["id"]], catalogue)
         )  # fmt: skip
         person.acts.append(Act(at, "order", True, channel, device))
         if is_cancelled:
-            person.acts.append(Act(gone, "cancellation", True, channel, row["device_type"]))
+            person.acts.append(Act(gone, "cancellation", True, channel, row.get("device_type")))
         person.acts += [
             Act(moment(refund["created_at"]), "return", True, channel) for refund in refunds[row["id"]]
         ]
@@ -207,28 +208,45 @@ def understand(landed: Landed, clock: datetime) -> Person:
     accounts, contacts = landed["shop", "customers"], landed["crm", "contacts"]
     seen += [moment(row["created_at"]) for row in (*accounts, *contacts, *landed["shop", "orders"])]
     person.first_seen = min([*seen, *(act.at for act in person.acts)])
-    for row in contacts:
-        person.birth_year = int(row["birth_date"][:4]) if row.get("birth_date") else None
-        person.gender = row.get("gender")
-    address = [(row.get("city"), row.get("country")) for row in contacts] + [
-        (row.get("default_address_city"), row.get("default_address_country")) for row in accounts
+    for row in most_trusted(contacts, ("gender", "birth_date")):
+        person.birth_year = person.birth_year or (int(row["birth_date"][:4]) if row.get("birth_date") else None)
+        person.gender = person.gender or row.get("gender") or None
+    addresses = [
+        {**row, "city": row.get("default_address_city"), "country": row.get("default_address_country")}
+        for row in accounts
     ]
-    for city, country in address:
-        if city or country:
-            settle(person, city, country)
-            break
+    told_places = [
+        row
+        for rows in (contacts, addresses)
+        for row in most_trusted(rows, ("city", "country"))
+        if row.get("city") or row.get("country")
+    ]
+    if told_places:
+        # an address that names a city beats one that does not
+        best = min(told_places, key=lambda row: not row.get("city"))
+        settle(person, best.get("city") or None, best.get("country"))
     return person
+
+
+def most_trusted(rows: list[dict], traits: tuple[str, ...]) -> list[dict]:
+    """Records of one source, the newest first, of equally new ones the fullest, then by their ids."""
+    return sorted(
+        rows,
+        key=lambda row: (
+            -(moment(row.get("updated_at") or row["created_at"]) - datetime.min).total_seconds(),
+            -sum(bool(row.get(trait)) for trait in traits),
+            row.get("contact_id") or row["id"],
+        ),
+    )
 
 
 def settle(person: Person, city: str | None, country: str | None) -> None:
     """Where they live, by the one name of the place, with its climate and its clock."""
-    person.city = city
+    words = re.sub("[^a-z0-9]+", " ", plain(city or "")).split()
+    person.city = " ".join(word.capitalize() for word in words) or None
+    key = ("city", " ".join(words), country or "TR")
     for place in seed("places"):
-        if city and (place["place_kind"], place["place_key"], place["country"]) == (
-            "city",
-            plain(city),
-            country or "TR",
-        ):
+        if (place["place_kind"], place["place_key"], place["country"]) == key:
             person.city, person.climate = place["place_name"], place["climate"] or None
             person.zone = ZoneInfo(place["timezone"])
 

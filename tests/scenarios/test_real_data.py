@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import csv
 import gzip
+from collections import defaultdict
 from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
 
 import pandas
 import pytest
 
-from tests.scenarios.segment_judge import Judge, Order, seed
+from tests.scenarios.segment_judge import Judge, Landed, Order, moment, seed, understand
 from tests.support.project import ROOT, SHARED_DATA, build, environment
 from tests.support.tables import rows
 
@@ -64,6 +65,60 @@ def test_a_real_landing_builds_and_loses_nothing(name, tmp_path):
         assert gross - given_back == Decimal("4397950.76")
     if name in ENDS:
         assert_rfm_is_what_pandas_says(env, name)
+    if name == "landing_retail":
+        assert_every_segment_is_what_the_judge_says(env, name)
+
+
+def assert_every_segment_is_what_the_judge_says(env: dict[str, str], name: str) -> None:
+    """Who is in which segment, and for which value, of everybody, from the files alone; identity is taken as it is (G1 to G16, G19, G20)."""
+    now, judge, members = moment(ENDS[name]), Judge(), set()
+    for customer, life in lives_of(env, name).items():
+        members |= {(customer, *member) for member in judge.members(understand(life, now), now)}
+    assert {(customer, segment) for customer, segment, _ in members} == set(
+        rows(env, "select customer_id, segment from segments.segment_memberships")
+    )
+    assert {member for member in members if member[2]} == set(
+        rows(env, "select customer_id, segment, value from segments.segment_values")
+    )
+    # gender is named nowhere in these files
+    assert len({segment for _, segment, _ in members}) > 30
+
+
+def lives_of(env: dict[str, str], name: str) -> dict[str, Landed]:
+    """The landed rows of each customer, as the judge reads them."""
+    codes = {"United Kingdom": "GB", "Ireland": "IE", "Germany": "DE", "France": "FR"}
+    customer_of = {
+        (source, table, record): customer
+        for source, table, record, customer in rows(
+            env, "select source, table_name, record_id, customer_id from identity.record_map"
+        )
+    }
+    buyer_of = {
+        (source, order): customer
+        for source, order, customer in rows(
+            env,
+            "select source, order_id, customer_id from profiles.customer_orders where customer_id is not null",
+        )
+    }
+    products = list(landed(name, "shop/products"))
+    owners = {
+        ("shop", "customers"): lambda row: customer_of["shop", "customers", row["id"]],
+        ("crm", "contacts"): lambda row: customer_of["crm", "contacts", row["contact_id"]],
+        ("shop", "orders"): lambda row: buyer_of.get(("shop", row["id"])),
+        ("shop", "order_lines"): lambda row: buyer_of.get(("shop", row["order_id"])),
+        ("shop", "refunds"): lambda row: buyer_of.get(("shop", row["order_id"])),
+        ("pos", "receipts"): lambda row: buyer_of.get(("pos", row["receipt_id"])),
+        ("pos", "receipt_lines"): lambda row: buyer_of.get(("pos", row["receipt_id"])),
+    }
+    lives: dict[str, Landed] = defaultdict(lambda: defaultdict(list, {("shop", "products"): products}))
+    for (source, table), owner in owners.items():
+        for row in landed(name, f"{source}/{table}"):
+            for country in ("country", "default_address_country"):
+                if row.get(country):
+                    row[country] = codes[row[country]]
+            if customer := owner(row):
+                lives[customer][source, table].append(row)
+    return lives
 
 
 def assert_rfm_is_what_pandas_says(env: dict[str, str], name: str) -> None:
