@@ -209,7 +209,9 @@ def understand(landed: Landed, clock: datetime) -> Person:
     seen += [moment(row["created_at"]) for row in (*accounts, *contacts, *landed["shop", "orders"])]
     person.first_seen = min([*seen, *(act.at for act in person.acts)])
     for row in most_trusted(contacts, ("gender", "birth_date")):
-        person.birth_year = person.birth_year or (int(row["birth_date"][:4]) if row.get("birth_date") else None)
+        person.birth_year = person.birth_year or (
+            int(row["birth_date"][:4]) if row.get("birth_date") else None
+        )
         person.gender = person.gender or row.get("gender") or None
     addresses = [
         {**row, "city": row.get("default_address_city"), "country": row.get("default_address_country")}

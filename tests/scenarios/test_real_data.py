@@ -1,7 +1,7 @@
 """Real data that no one here wrote, through a whole build with every data test: nothing lost, every order's money there (S2, S3, S11).
 
-Recency, frequency and money of every buyer are what pandas computes from the raw files, and so are order facts and the segments that follow
-from purchases (P3, P6, G1 to G5, G12, G16, G20).
+Recency, frequency and money of every buyer are what pandas computes from the raw files, and so are order facts (P3, P6); who is in which segment
+is what the plain judge of segments reads from them (G1 to G16, G19, G20).
 """
 
 from __future__ import annotations
