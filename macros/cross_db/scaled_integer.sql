@@ -14,5 +14,11 @@
 {%- endmacro %}
 
 {% macro duckdb__scaled_integer(expr) -%}
-    cast(cast({{ expr }} as decimal(28, 6)) * cast(1000000 as decimal(7, 0)) as hugeint)
+    {#- a wide decimal loses its decimals by a slow division: one below 10^12 is taken apart in 18 digits instead #}
+    {%- set narrow = 'cast(' ~ expr ~ ' as decimal(18, 6))' -%}
+    (case
+        when cast({{ expr }} as decimal(28, 6)) between -999999999999 and 999999999999
+            then cast(cast(floor({{ narrow }}) as bigint) * 1000000 + cast(cast({{ narrow }} - floor({{ narrow }}) as decimal(7, 6)) * cast(1000000 as decimal(7, 0)) as bigint) as hugeint)
+        else cast(cast({{ expr }} as decimal(28, 6)) * cast(1000000 as decimal(7, 0)) as hugeint)
+    end)
 {%- endmacro %}

@@ -76,6 +76,15 @@ average_scores as (
 
 ),
 
+priors as (
+
+    select
+        channel,
+        cast(average_score * {{ context_rule('prior_messages') }} as numeric(18, 6)) as prior_weight
+    from average_scores
+
+),
+
 failures as (
 
     select
@@ -160,7 +169,7 @@ joined as (
         coalesce(answered.responded_count, 0) as responded_count,
         coalesce(answered.failed_count, 0) as failed_count,
         coalesce(answered.refused_count, 0) as refused_count,
-        cast(coalesce(answered.answer_weight, 0) + coalesce(average_scores.average_score, 0) * {{ context_rule('prior_messages') }} as numeric(18, 6)) as weight_with_prior,
+        cast(coalesce(answered.answer_weight, 0) + coalesce(priors.prior_weight, 0) as numeric(18, 6)) as weight_with_prior,
         cast(coalesce(answered.sent_count, 0) + {{ context_rule('prior_messages') }} as numeric(18, 4)) as messages_with_prior,
         coalesce(points_counted.contact_point_count, 0) as contact_point_count,
         coalesce(points_counted.working_contact_point_count, 0) as working_contact_point_count,
@@ -177,7 +186,7 @@ joined as (
     left join answered
         on pairs.customer_id = answered.customer_id
         and pairs.channel = answered.channel
-    left join average_scores on pairs.channel = average_scores.channel
+    left join priors on pairs.channel = priors.channel
     left join points_counted
         on pairs.customer_id = points_counted.customer_id
         and pairs.channel = points_counted.channel

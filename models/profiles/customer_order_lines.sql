@@ -1,6 +1,6 @@
 {# What was bought, line by line: the products of every order and counter sale of a customer. #}
 {{ config(materialized='renewed', keys=['source', 'order_id', 'line_id']) }}
--- depends_on: {{ ref('int_profiles__reads_planned') }}
+-- depends_on: {{ ref('int_profiles__reads_planned') if model.resource_type != 'unit_test' }}
 with
 
 customer_orders as (
@@ -35,7 +35,7 @@ lines as (
         order_line_id as line_id,
         product_id,
         quantity,
-        cast(quantity * unit_price - coalesce(discount_amount, 0) as numeric(18, 4)) as line_amount
+        {{ round_decimal('cast(quantity as numeric(20, 6)) * unit_price - coalesce(discount_amount, 0)', 12, 4) }} as line_amount
     from order_lines
 
     union all
@@ -46,7 +46,7 @@ lines as (
         line_no as line_id,
         product_id,
         quantity,
-        cast(quantity * unit_price - coalesce(discount_amount, 0) as numeric(18, 4)) as line_amount
+        {{ round_decimal('cast(quantity as numeric(20, 6)) * unit_price - coalesce(discount_amount, 0)', 12, 4) }} as line_amount
     from receipt_lines
 
 ),

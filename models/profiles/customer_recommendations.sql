@@ -202,7 +202,7 @@ popular as (
         affinities.customer_id,
         best_sellers.product_id,
         'popular' as reason,
-        cast(best_sellers.popularity * {{ profile_setting('recommendations', 'weight_popular') }} as numeric(14, 8)) as points
+        cast(best_sellers.popularity * {{ profile_setting('recommendations', 'weight_popular') }} as numeric(18, 8)) as points
     from affinities
     inner join best_sellers on affinities.value = best_sellers.category
     where
@@ -229,7 +229,7 @@ added as (
         customer_id,
         product_id,
         {%- for reason in reasons %}
-        cast(sum(case when reason = '{{ reason }}' then points else 0 end) as numeric(18, 4)) as {{ reason }}_score
+        {{ round_decimal("sum(case when reason = '" ~ reason ~ "' then points else 0 end)", 8, 4) }} as {{ reason }}_score
         {%- if not loop.last %},{% endif %}
         {%- endfor %}
     from candidates

@@ -19,7 +19,7 @@ lines as (
         'shop' as source,
         order_id,
         quantity,
-        quantity * unit_price - coalesce(discount_amount, 0) as line_amount
+        cast(quantity as numeric(20, 6)) * unit_price - coalesce(discount_amount, 0) as line_amount
     from order_lines
 
     union all
@@ -28,7 +28,7 @@ lines as (
         'pos' as source,
         receipt_id as order_id,
         quantity,
-        quantity * unit_price - coalesce(discount_amount, 0) as line_amount
+        cast(quantity as numeric(20, 6)) * unit_price - coalesce(discount_amount, 0) as line_amount
     from receipt_lines
 
 ),
@@ -39,7 +39,7 @@ summed as (
         source,
         order_id,
         cast(sum(quantity) as numeric(18, 3)) as items,
-        cast(sum(line_amount) as numeric(18, 4)) as line_amount
+        {{ round_decimal('sum(line_amount)', 12, 4) }} as line_amount
     from lines
     group by
         source,

@@ -289,6 +289,24 @@ winners as (
 
 ),
 
+{# few values are said by many: each is looked at once #}
+values_said as (
+
+    select distinct value
+    from ranked
+    where value is not null
+
+),
+
+values_kept as (
+
+    select
+        value,
+        {{ without_contact_data('value') }} as kept_value
+    from values_said
+
+),
+
 judged as (
 
     select
@@ -297,7 +315,7 @@ judged as (
 
         ---------- strings
         ranked.trait,
-        {{ without_contact_data('ranked.value') }} as value,
+        values_kept.kept_value as value,
         ranked.source,
         winners.source as winning_source,
         case
@@ -322,7 +340,7 @@ judged as (
     inner join winners
         on ranked.customer_id = winners.customer_id
         and ranked.trait = winners.trait
-    where ranked.value is not null
+    inner join values_kept on ranked.value = values_kept.value
 
 )
 

@@ -1,5 +1,6 @@
 {# When a contact point last failed and last worked on each channel: bounces and cleaned members of e-mail, failed and seen messages of the rest.
    A number that does not take WhatsApp may still take an SMS, so channels do not speak for one another. #}
+{{ config(materialized='table') }}
 with
 
 activities as (

@@ -69,6 +69,27 @@ identity_map as (
 
 ),
 
+{# an address is written to many times, and put in order once #}
+addresses_written_to as (
+
+    select
+        email_address,
+        max(occurred_at) as occurred_at
+    from activities
+    group by email_address
+
+),
+
+newsletters as (
+
+    select
+        {{ canonical_email('email_address') }} as email_match,
+        {{ normalise_email('email_address') }} as email,
+        occurred_at
+    from addresses_written_to
+
+),
+
 spellings as (
 
     select
@@ -117,7 +138,7 @@ spellings as (
         email_match,
         email,
         occurred_at as seen_at
-    from activities
+    from newsletters
     where email is not null
     union all
     select

@@ -69,6 +69,7 @@ CALLS = {
 LEAVES = {
     "divided": """select id, {{ divide('a', 'b', 0) }}, {{ divide('a', 'b', 2) }}, {{ divide('a', 'b', 6) }}
         from numbers""",
+    "rounded": "select id, {{ round_decimal('cast(a as numeric(20, 6)) * b', 12, 4) }} from numbers",
     "timed": """select id,
         {{ seconds_between('s', 't') }}, {{ days_between('s', 't') }}, {{ add_days('s', 'n') }},
         {{ add_minutes('s', 'n') }}, {{ as_local('s', 'z') }}, {{ local_date('s', 'z') }},
@@ -433,6 +434,23 @@ def test_division_is_exact_and_rounds_half_away_from_zero(engines: list[Engine])
                 assert Decimal(value) == Decimal(rounded).scaleb(-scale), (engine.name, a, b, scale)
                 assert -Decimal(value).as_tuple().exponent == scale
     assert Decimal("0.5").quantize(Decimal(1), ROUND_HALF_UP) == 1
+
+
+@pytest.mark.postgres
+def test_products_are_rounded_half_away_from_zero_at_every_size(engines: list[Engine]) -> None:
+    chance = random.Random(4)
+    edges = ["0", "0.00005", "-0.00005", "0.000049", "1.00015", "-2.00025", "999999.99995", "-999999.99995", "1000000.00005", "12345678.00005"]  # fmt: skip
+    rows = [(Decimal(edge), Decimal(sign)) for edge in edges for sign in (1, -1)]
+    rows += [
+        (Decimal(chance.randint(-(10 ** (12 - size)), 10 ** (12 - size))).scaleb(-6), Decimal(chance.randint(1, 10 ** (6 + size))).scaleb(-6))
+        for size in range(6)
+        for _ in range(200)
+    ] + [(None, Decimal(1)), (Decimal(10**11), Decimal(-(10**11))), (Decimal(999999999999), Decimal(1)), (Decimal(1), Decimal("999999999999.000001"))]  # fmt: skip
+    for engine in engines:
+        for (a, b), (value,) in zip(rows, engine.run("rounded", "numbers", rows), strict=True):
+            fits = a is not None and abs(a * b) <= 999999999999
+            expected = (a * b).quantize(Decimal("0.0001"), ROUND_HALF_UP) if fits else None
+            assert value == expected, (engine.name, a, b)
 
 
 @pytest.mark.postgres
