@@ -5,9 +5,5 @@
    Example:   select * from {{ source('raw', 'shop__orders') }} #}
 {% macro source(source_name, table_name) -%}
     {%- set relation = builtins.source(source_name, table_name) -%}
-    {%- set known_at = setting('TEKIL_KNOWN_AT', 'known_at') | string -%}
-    {%- if known_at == 'now' or source_name != 'raw' or '__' not in table_name -%}
-        {{ return(relation) }}
-    {%- endif -%}
-    {{ return('(select * from ' ~ relation ~ ' where _loaded_at <= ' ~ moment_literal(known_at, 'known_at', 'TEKIL_KNOWN_AT') ~ ') as ' ~ table_name) }}
+    {{ return(tekil.as_known(relation, '_loaded_at', table_name) if source_name == 'raw' and '__' in table_name else relation) }}
 {%- endmacro %}

@@ -5,7 +5,7 @@ with
 
 ledger as (
 
-    select * from {{ ref('identity_changes') }}
+    select * from {{ as_known(ref('identity_changes'), 'changed_at', 'ledger_then') }}
 
 ),
 

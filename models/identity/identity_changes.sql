@@ -25,9 +25,10 @@ members as (
 ),
 
 {% if is_incremental() %}
+{# told again as of a past day, ids are given by what the ledger said then #}
 whole_ledger as (
 
-    select * from {{ this }}
+    select * from {{ as_known(this, 'changed_at', 'ledger_then') }}
 
 ),
 {% else %}
@@ -72,7 +73,7 @@ assigned_before as (
 
 builds as (
 
-    select coalesce(max(build_number), 0) + 1 as build_number from whole_ledger
+    select coalesce(max(build_number), 0) + 1 as build_number from {{ this if is_incremental() else 'whole_ledger' }}
 
 ),
 

@@ -47,7 +47,7 @@ refusals as (
 
 ledger as (
 
-    select * from {{ ref('identity_changes') }}
+    select * from {{ as_known(ref('identity_changes'), 'changed_at', 'ledger_then') }}
 
 ),
 
