@@ -113,11 +113,11 @@ def bench(customers: int, engine: str, memory: str, folder: Path, steps: list[st
 
 
 def arrive(folder: Path, engine: str, late: bool) -> None:
-    """Let the sample arrive: first all but an eighth of the last month's files, about 1 % of the rows; then these too."""
+    """Let the sample arrive: first all but a twelfth of the last month's files, about 1 % of the rows; then these too."""
     arrived = folder / f"arrived-{engine}"
     for path in sorted((folder / "landing").rglob("*")):
         part = LAST_MONTH.match(path.name)
-        is_late = part is not None and int(part[1]) % 8 == 0
+        is_late = part is not None and int(part[1]) % 12 == 0
         place = arrived / path.relative_to(folder / "landing")
         if path.is_file() and is_late <= late and not place.exists():
             place.parent.mkdir(parents=True, exist_ok=True)

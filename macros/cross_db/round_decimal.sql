@@ -5,7 +5,8 @@
               from_scale (up to 17), scale (fewer than from_scale)
    Example:   {{ round_decimal('cast(quantity as numeric(20, 6)) * unit_price', 12, 4) }} as line_amount #}
 {% macro round_decimal(expr, from_scale, scale) -%}
-    case when {{ expr }} between -999999999999 and 999999999999 then {{ adapter.dispatch('round_decimal', 'tekil')(expr, from_scale, scale) }} end
+    {#- the outer cast tells PostgreSQL the scale, which a case forgets -#}
+    cast(case when {{ expr }} between -999999999999 and 999999999999 then {{ adapter.dispatch('round_decimal', 'tekil')(expr, from_scale, scale) }} end as numeric(18, {{ scale }}))
 {%- endmacro %}
 
 {% macro default__round_decimal(expr, from_scale, scale) -%}
