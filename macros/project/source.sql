@@ -5,5 +5,9 @@
    Example:   select * from {{ source('raw', 'shop__orders') }} #}
 {% macro source(source_name, table_name) -%}
     {%- set relation = builtins.source(source_name, table_name) -%}
-    {{ return(tekil.as_known(relation, '_loaded_at', table_name) if source_name == 'raw' and '__' in table_name else relation) }}
+    {%- set condition = tekil.was_known('_loaded_at') -%}
+    {%- if condition == 'true' or source_name != 'raw' or '__' not in table_name -%}
+        {{ return(relation) }}
+    {%- endif -%}
+    {{ return('(select * from ' ~ relation ~ ' where ' ~ condition ~ ') as ' ~ table_name) }}
 {%- endmacro %}

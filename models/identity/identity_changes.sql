@@ -25,10 +25,9 @@ members as (
 ),
 
 {% if is_incremental() %}
-{# told again as of a past day, ids are given by what the ledger said then #}
 whole_ledger as (
 
-    select * from {{ as_known(this, 'changed_at', 'ledger_then') }}
+    select * from {{ this }}
 
 ),
 {% else %}
@@ -37,15 +36,24 @@ whole_ledger as (
     select
         cast(null as {{ dbt.type_string() }}) as identifier_key,
         cast(null as {{ dbt.type_string() }}) as to_customer_id,
-        cast(null as bigint) as build_number
+        cast(null as bigint) as build_number,
+        cast(null as timestamp) as changed_at
     where false
 
 ),
 {% endif %}
 
+{# told again as of a past day, ids are given by what the ledger said then #}
+known_ledger as (
+
+    select * from whole_ledger
+    where {{ was_known('changed_at') }}
+
+),
+
 ledger as (
 
-    select * from {{ touched_of('whole_ledger', by='int_identity__nodes_touched', keys=['identifier_key']) }}
+    select * from {{ touched_of('known_ledger', by='int_identity__nodes_touched', keys=['identifier_key']) }}
 
 ),
 
@@ -73,7 +81,7 @@ assigned_before as (
 
 builds as (
 
-    select coalesce(max(build_number), 0) + 1 as build_number from {{ this if is_incremental() else 'whole_ledger' }}
+    select coalesce(max(build_number), 0) + 1 as build_number from whole_ledger
 
 ),
 
@@ -166,25 +174,25 @@ founded as (
 {# of a group that this run does not look at no id may be given anew #}
 held_by_others as (
     {% if is_renewed() %}
-    select distinct whole_ledger.to_customer_id as customer_id
-    from whole_ledger
-    inner join founded on whole_ledger.to_customer_id = founded.customer_id
+    select distinct known_ledger.to_customer_id as customer_id
+    from known_ledger
+    inner join founded on known_ledger.to_customer_id = founded.customer_id
     inner join (
         select
-            whole_ledger.identifier_key,
-            max(whole_ledger.build_number) as build_number
-        from whole_ledger
+            known_ledger.identifier_key,
+            max(known_ledger.build_number) as build_number
+        from known_ledger
         inner join (
             select distinct held.identifier_key
-            from whole_ledger as held
+            from known_ledger as held
             inner join founded on held.to_customer_id = founded.customer_id
             left join assigned_before on held.identifier_key = assigned_before.identifier_key
             where assigned_before.identifier_key is null
-        ) as others on whole_ledger.identifier_key = others.identifier_key
-        group by whole_ledger.identifier_key
+        ) as others on known_ledger.identifier_key = others.identifier_key
+        group by known_ledger.identifier_key
     ) as newest
-        on whole_ledger.identifier_key = newest.identifier_key
-        and whole_ledger.build_number = newest.build_number
+        on known_ledger.identifier_key = newest.identifier_key
+        and known_ledger.build_number = newest.build_number
     {% else %}
     select customer_id
     from founded

@@ -47,7 +47,8 @@ refusals as (
 
 ledger as (
 
-    select * from {{ as_known(ref('identity_changes'), 'changed_at', 'ledger_then') }}
+    select * from {{ ref('identity_changes') }}
+    where {{ was_known('changed_at') }}
 
 ),
 

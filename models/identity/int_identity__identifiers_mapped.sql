@@ -6,15 +6,10 @@
 ) }}
 with
 
-whole_ledger as (
-
-    select * from {{ as_known(ref('identity_changes'), 'changed_at', 'ledger_then') }}
-
-),
-
 ledger as (
 
-    select * from {{ touched_of('whole_ledger', by='int_identity__nodes_touched', keys=['identifier_key']) }}
+    select * from {{ touched('identity_changes', by='int_identity__nodes_touched', keys=['identifier_key']) }}
+    where {{ was_known('changed_at') }}
 
 ),
 
