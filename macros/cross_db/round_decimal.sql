@@ -1,9 +1,8 @@
 {# A product or a sum of decimals with fewer decimals, rounded half away from zero, as decimal(18, scale). What reaches 10^12 is no amount of anything
    and is null, so that one absurd row does not end a build, and what remains can be added up.
-   Arguments: expr (decimal with exactly from_scale decimals, as engines count them: of a product, those of both factors together. Of a product let one
-              factor be wider than 18 digits, else DuckDB counts in 18 digits and fails at what does not fit; it is written several times),
+   Arguments: expr (decimal with exactly from_scale decimals, as engines count them; it is written several times. Of a product: see exact_product),
               from_scale (up to 17), scale (fewer than from_scale)
-   Example:   {{ round_decimal('cast(quantity as numeric(20, 6)) * unit_price', 12, 4) }} as line_amount #}
+   Example:   {{ round_decimal(exact_product('quantity', 'unit_price'), 12, 4) }} as line_amount #}
 {% macro round_decimal(expr, from_scale, scale) -%}
     {#- the outer cast tells PostgreSQL the scale, which a case forgets -#}
     cast(case when {{ expr }} between -999999999999 and 999999999999 then {{ adapter.dispatch('round_decimal', 'tekil')(expr, from_scale, scale) }} end as numeric(18, {{ scale }}))

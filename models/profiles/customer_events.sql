@@ -125,7 +125,7 @@ streamed as (
         ---------- numbers
         placed.checkout_step,
         cast(placed.amount as numeric(18, 4)) as amount,
-        {{ round_decimal('cast(placed.amount as numeric(20, 4)) * cast(rates.rate_to_base as numeric(18, 8))', 12, 4) }} as amount_base,
+        {{ amount_in_base('placed.amount', 'rates.rate_to_base') }} as amount_base,
         placed.duration_seconds,
 
         ---------- booleans

@@ -35,7 +35,7 @@ lines as (
         order_line_id as line_id,
         product_id,
         quantity,
-        {{ round_decimal('cast(quantity as numeric(20, 6)) * unit_price - coalesce(discount_amount, 0)', 12, 4) }} as line_amount
+        {{ round_decimal(exact_product('quantity', 'unit_price') ~ ' - coalesce(discount_amount, 0)', 12, 4) }} as line_amount
     from order_lines
 
     union all
@@ -46,7 +46,7 @@ lines as (
         line_no as line_id,
         product_id,
         quantity,
-        {{ round_decimal('cast(quantity as numeric(20, 6)) * unit_price - coalesce(discount_amount, 0)', 12, 4) }} as line_amount
+        {{ round_decimal(exact_product('quantity', 'unit_price') ~ ' - coalesce(discount_amount, 0)', 12, 4) }} as line_amount
     from receipt_lines
 
 ),

@@ -143,7 +143,7 @@ converted as (
         cast(netted.gross_amount as numeric(18, 4)) as gross_amount,
         cast(netted.refunded_amount as numeric(18, 4)) as refunded_amount,
         cast(netted.net_amount as numeric(18, 4)) as net_amount,
-        {{ round_decimal('cast(netted.net_amount as numeric(20, 4)) * cast(rates.rate_to_base as numeric(18, 8))', 12, 4) }} as net_amount_base,
+        {{ amount_in_base('netted.net_amount', 'rates.rate_to_base') }} as net_amount_base,
         cast(netted.items as numeric(18, 3)) as items,
 
         ---------- booleans

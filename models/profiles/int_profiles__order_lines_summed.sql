@@ -19,7 +19,7 @@ lines as (
         'shop' as source,
         order_id,
         quantity,
-        cast(quantity as numeric(20, 6)) * unit_price - coalesce(discount_amount, 0) as line_amount
+        {{ exact_product('quantity', 'unit_price') }} - coalesce(discount_amount, 0) as line_amount
     from order_lines
 
     union all
@@ -28,7 +28,7 @@ lines as (
         'pos' as source,
         receipt_id as order_id,
         quantity,
-        cast(quantity as numeric(20, 6)) * unit_price - coalesce(discount_amount, 0) as line_amount
+        {{ exact_product('quantity', 'unit_price') }} - coalesce(discount_amount, 0) as line_amount
     from receipt_lines
 
 ),

@@ -42,7 +42,7 @@ offered as (
 
         ---------- numbers
         stock.stock_count,
-        {{ round_decimal('cast(products.price as numeric(20, 4)) * cast(rates.rate_to_base as numeric(18, 8))', 12, 4) }} as price_base_amount,
+        {{ amount_in_base('products.price', 'rates.rate_to_base') }} as price_base_amount,
 
         ---------- booleans
         coalesce(products.status, 'active') = 'active' as is_active,

@@ -38,8 +38,8 @@ missing as (
         category,
         brand,
         price_base_amount,
-        cast(price_base_amount as numeric(20, 4)) * (1 - {{ profile_setting('alternatives', 'price_band_share') }}) as lowest_amount,
-        cast(price_base_amount as numeric(20, 4)) * (1 + {{ profile_setting('alternatives', 'price_band_share') }}) as highest_amount
+        {{ exact_product('price_base_amount', '(1 - ' ~ profile_setting('alternatives', 'price_band_share') ~ ')', 4) }} as lowest_amount,
+        {{ exact_product('price_base_amount', '(1 + ' ~ profile_setting('alternatives', 'price_band_share') ~ ')', 4) }} as highest_amount
     from products
     where not is_in_stock
 

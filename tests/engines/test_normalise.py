@@ -69,7 +69,7 @@ CALLS = {
 LEAVES = {
     "divided": """select id, {{ divide('a', 'b', 0) }}, {{ divide('a', 'b', 2) }}, {{ divide('a', 'b', 6) }}
         from numbers""",
-    "rounded": "select id, {{ round_decimal('cast(a as numeric(20, 6)) * b', 12, 4) }} from numbers",
+    "rounded": "select id, {{ round_decimal(exact_product('a', 'b'), 12, 4) }} from numbers",
     "timed": """select id,
         {{ seconds_between('s', 't') }}, {{ days_between('s', 't') }}, {{ add_days('s', 'n') }},
         {{ add_minutes('s', 'n') }}, {{ as_local('s', 'z') }}, {{ local_date('s', 'z') }},

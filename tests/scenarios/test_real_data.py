@@ -93,32 +93,40 @@ def lives_of(env: dict[str, str], name: str) -> dict[str, Landed]:
             env, "select source, table_name, record_id, customer_id from identity.record_map"
         )
     }
-    buyer_of = {
-        (source, order): customer
-        for source, order, customer in rows(
-            env,
-            "select source, order_id, customer_id from profiles.customer_orders where customer_id is not null",
-        )
-    }
+    buyer_of = buyers(env)
     products = list(landed(name, "shop/products"))
-    owners = {
-        ("shop", "customers"): lambda row: customer_of["shop", "customers", row["id"]],
-        ("crm", "contacts"): lambda row: customer_of["crm", "contacts", row["contact_id"]],
-        ("shop", "orders"): lambda row: buyer_of.get(("shop", row["id"])),
-        ("shop", "order_lines"): lambda row: buyer_of.get(("shop", row["order_id"])),
-        ("shop", "refunds"): lambda row: buyer_of.get(("shop", row["order_id"])),
-        ("pos", "receipts"): lambda row: buyer_of.get(("pos", row["receipt_id"])),
-        ("pos", "receipt_lines"): lambda row: buyer_of.get(("pos", row["receipt_id"])),
+    # of each table whose rows are a customer's own: the column of the record, or of the order, that it belongs to
+    record_columns = {("shop", "customers"): "id", ("crm", "contacts"): "contact_id"}
+    order_columns = {
+        ("shop", "orders"): "id",
+        ("shop", "order_lines"): "order_id",
+        ("shop", "refunds"): "order_id",
+        ("pos", "receipts"): "receipt_id",
+        ("pos", "receipt_lines"): "receipt_id",
     }
     lives: dict[str, Landed] = defaultdict(lambda: defaultdict(list, {("shop", "products"): products}))
-    for (source, table), owner in owners.items():
+    for (source, table), column in (record_columns | order_columns).items():
         for row in landed(name, f"{source}/{table}"):
             for country in ("country", "default_address_country"):
                 if row.get(country):
                     row[country] = codes[row[country]]
-            if customer := owner(row):
+            if (source, table) in record_columns:
+                customer = customer_of[source, table, row[column]]
+            else:
+                customer = buyer_of.get((source, row[column]))
+            if customer:
                 lives[customer][source, table].append(row)
     return lives
+
+
+def buyers(env: dict[str, str]) -> dict[tuple[str, str], str | None]:
+    """Whose each order or receipt is; identity is taken as it is."""
+    return {
+        (source, order): customer
+        for source, order, customer in rows(
+            env, "select source, order_id, customer_id from profiles.customer_orders"
+        )
+    }
 
 
 def assert_rfm_is_what_pandas_says(env: dict[str, str], name: str) -> None:
@@ -139,14 +147,8 @@ def assert_rfm_is_what_pandas_says(env: dict[str, str], name: str) -> None:
         is_sale, total = row["kind"] != "return", Decimal(row["total_amount"])
         net = total if is_sale else -abs(total)
         heads.append((("pos", row["receipt_id"]), row["occurred_at"], row["currency"], is_sale, net))
-    buyers = {
-        (source, order): customer
-        for source, order, customer in rows(
-            env, "select source, order_id, customer_id from profiles.customer_orders"
-        )
-    }
     orders = pandas.DataFrame(heads, columns=["order", "at", "currency", "is_sale", "net"])
-    orders["customer"] = orders["order"].map(buyers)
+    orders["customer"] = orders["order"].map(buyers(env))
     orders["at"] = pandas.to_datetime(orders["at"]).dt.tz_localize(None)
     orders["day"] = orders["at"].dt.normalize()
     orders = orders.dropna(subset="customer").sort_values("day")
