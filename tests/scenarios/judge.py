@@ -171,7 +171,8 @@ def refuse(evidence: list[Evidence], rules: Rules) -> dict[Identifier, str]:
     for told in evidence:
         allowed = [identifier for identifier in told.identifiers if identifier not in denied]
         counted = [(other[0], other) for other in allowed]
-        counted += [("given_name", told.given_name[:2])] if told.given_name else []
+        # one letter tells nothing
+        counted += [("given_name", told.given_name[:2])] if len(told.given_name or "") > 1 else []
         for identifier in allowed:
             for kind, value in counted:
                 seen = first_beside[identifier, kind]

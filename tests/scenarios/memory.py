@@ -281,12 +281,14 @@ class Memory:
         for told in evidence:
             source, table, number = told.name.split("/", 2)
             record = told.record[2] if told.record else None
+            # a recipient reaches us in several spellings, here in another one on every second day
+            spelled = number if told.seen_at is None else f"{number} {told.seen_at.day % 2}"
             for kind, value in told.identifiers:
                 row = (
                     source,
                     table,
                     record,
-                    record or number,
+                    record or spelled,
                     number,
                     "web",
                     kind,

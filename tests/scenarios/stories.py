@@ -363,6 +363,38 @@ STORIES = [
         ],
     ),
     Story(
+        "include wins over a limit, in a renewal",
+        "So it is too where a run looks at what changed alone, on whichever side of the pair the number stands.",
+        [
+            (
+                "\n".join(f"contact {n} p:{n} name=Ayse\ncontact 9{n} p:{n} name=Bora" for n in range(6)),
+                " | ".join(f"r:{n} | r:9{n}" for n in range(6)),
+            ),
+            ("", None),
+            ("", None),
+            ("", None),
+            (
+                "\n".join(f"include r:{n} p:{n} at=2026-06-01" for n in range(6)),
+                " | ".join(f"r:{n} p:{n} | r:9{n}" for n in range(6)),
+            ),
+        ],
+    ),
+    Story(
+        "an initial",
+        "One letter is no name: it is not held against another name.",
+        [("contact 1 p:1 name=B\ncontact 2 p:1 name=Ayse", "r:1 r:2 p:1")],
+    ),
+    Story(
+        "seen together again",
+        "A window counts whom somebody was first seen with: an old acquaintance seen again is not a new one.",
+        [
+            (
+                "call k:1 e:ada at=2026-01-01\ncall k:1 e:ada d:1 at=2026-03-01\ncall k:2 e:ada at=2026-03-02",
+                "k:1 k:2 e:ada d:1",
+            )
+        ],
+    ),
+    Story(
         "include wins over the denylist",
         "Even a value of the denylist gets a customer when a person says whose it is.",
         [

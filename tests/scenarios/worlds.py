@@ -246,6 +246,16 @@ def consent(number, at="2026-01-01", email=None, phone=None) -> Row:
     return Row("consent/records", number, fields, names, moment(at), content=("consent", recipient))
 
 
+def again(row: Row, number: str, at: str) -> Row:
+    """The same content at another time: a further row of one evidence, which moves no more than when it was seen."""
+    renamed = {row.key: number, row.seen_at.strftime("%Y-%m-%dT%H:%M:%SZ"): iso(at)}
+    fields = {
+        name: renamed.get(value, value) if isinstance(value, str) else value
+        for name, value in row.fields.items()
+    }
+    return replace(row, key=number, fields=fields, seen_at=moment(at))
+
+
 # how a row of a raw table is found again, for erasing it
 RAW_KEYS = {
     "crm/contacts": "contact_id",
