@@ -2,16 +2,18 @@
    the lower rank; `none` is outside the group. #}
 with
 
-spells as (
-
-    select * from {{ ref('int_segments__spells_unioned') }}
-
-),
-
 definitions as (
 
     select * from {{ ref('segment_definitions') }}
     where segment_group in ({% for group in var('segment_flow_groups') %}'{{ group }}'{{ ', ' if not loop.last }}{% endfor %})
+
+),
+
+{# few segments are in a group: the others are left out before every month is looked at #}
+spells as (
+
+    select * from {{ ref('int_segments__spells_unioned') }}
+    where segment in (select segment from definitions)
 
 ),
 
