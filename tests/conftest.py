@@ -11,6 +11,28 @@ from orchestration.lib.settings import Settings
 
 PROJECT = Path(__file__).resolve().parents[1]
 _numbers = itertools.count()
+# files that share what takes long to make; they stay with one worker, so that it is made once
+TOGETHER = {
+    "tests/house/": "the parsed project",
+    "tests/report/": "the retailer of the report",
+    "tests/scenarios/test_histories.py": "the lives",
+    "tests/scenarios/test_named_stories.py": "the lives",
+}
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log):
+    """With `--dist loadfile` the files of TOGETHER are one; any other way of sharing the tests out is left alone."""
+    if config.getoption("dist") != "loadfile":
+        return None
+    from xdist.scheduler import LoadFileScheduling
+
+    class Together(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = super()._split_scope(nodeid)
+            return next((shared for start, shared in TOGETHER.items() if file.startswith(start)), file)
+
+    return Together(config, log)
 
 
 @pytest.fixture(scope="session")

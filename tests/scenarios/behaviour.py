@@ -521,3 +521,26 @@ class Judge:
                 said[customer].append((product, strongest, sum(scores.values()).normalize() + 0))
         most = int(self.setting(topic, "max_per_customer"))
         return {customer: best(found, lambda x: (-x[2], x[0]))[:most] for customer, found in said.items()}
+
+
+def assert_what_follows(env: dict[str, str], clock: datetime) -> None:
+    """Rhythm, RFM and affinities of everybody are what this judge makes of events and orders (P4, P5, P6, G20)."""
+    judge = Judge(env, clock)
+    columns = "customer_id mean_gap_days median_gap_days gap_deviation_days is_regular average_basket_items next_order_due_at"
+    sql = f"select {', '.join(columns.split())} from profiles.customers where orders_count > 0"
+    assert set(rows(env, sql)) == judge.rhythms()
+    columns = (
+        "customer_id recency_days frequency_count monetary_amount recency_score frequency_score monetary_score rfm_cell "
+        "recency_quintile frequency_quintile monetary_quintile"
+    )
+    assert set(rows(env, f"select {', '.join(columns.split())} from profiles.customer_rfm")) == judge.rfm()
+    found: dict[tuple, list] = {}
+    for row in told(
+        env,
+        "customer_id kind value stance score share rank",
+        "profiles.customer_affinities order by rank",
+    ):
+        found.setdefault((row.customer_id, row.kind), []).append(
+            (row.value, row.stance, row.score, row.share)
+        )
+    assert found == judge.affinities()

@@ -172,7 +172,7 @@ class Shop:
         self.stores = {row["store_id"]: row for row in landed["pos", "stores"]}
         self.mailings = {row["id"]: row["title"] for row in landed["mailchimp", "campaigns"]}
         self.categories = sorted(
-            {row["category"] for row in self.products.values() if row["category"]},
+            {row["category"] for row in self.products.values() if key_of(row["category"])},
             key=lambda name: (-len(key_of(name)), name),
         )
 
@@ -755,8 +755,9 @@ class Person:
 
     def read_uses(self) -> dict[str, tuple]:
         named = {
-            ("email", self.landed["shop", "customers"][0]["email"]),
-            ("account_id", self.landed["shop", "customers"][0]["id"]),
+            pair
+            for row in self.landed["shop", "customers"]
+            for pair in (("email", row["email"]), ("account_id", row["id"]))
         }
         asked = [
             moment(row["requested_at"])
@@ -781,7 +782,7 @@ class Person:
         for row in (*self.landed["shop", "customers"], *self.landed["crm", "contacts"]):
             found["email"].add(row["email"])
             found["phone"].add(row["phone"])
-        found["account_id"].add(self.landed["shop", "customers"][0]["id"])
+        found["account_id"] |= {row["id"] for row in self.landed["shop", "customers"]}
         for row in self.landed["tracker", "events"]:
             found["anonymous_id"].add(row["anonymousId"])
             found["push_token"].add((row["context"]["device"] or {}).get("token"))
@@ -1123,6 +1124,7 @@ class Judge:
             for row in person.landed["consent", "records"]
             if row["channel"] not in ("PUSH", "ONSITE")
         ]
+        opened = [moment(row["created_at"]) for row in person.landed["shop", "customers"]]
         cart = self.cart(person)
         since = min((event.occurred_at for event in cart.values()), default=None)
         said |= {
@@ -1132,7 +1134,7 @@ class Judge:
             "last_active_at": active, "days_since_last_active_count": (clock - active) // DAY if active else None,
             "channel_count": len({event.channel for event in own}), "session_count": len(person.sessions),
             "has_bought_in_store": any(order.channel == "store" for order in bought), "has_bought_online": any(order.channel != "store" for order in bought),
-            "first_seen_at": min([moment(person.landed["shop", "customers"][0]["created_at"]), *heard, *(event.occurred_at for event in events)]),
+            "first_seen_at": min([*opened, *heard, *(event.occurred_at for event in events)], default=None),
             "last_viewed_product_id": newest, "last_viewed_product_view_count": len(views[newest]) if newest else 0,
             "last_viewed_at": max((event.occurred_at for event in views[newest]), default=None) if newest else None,
             "repeated_view_product_count": len(repeated), "open_cart_item_count": len(cart),

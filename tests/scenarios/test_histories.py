@@ -144,9 +144,7 @@ def lives(draw, life: int = 0) -> list[Step]:
         )
         action = draw(st.sampled_from(["include", "exclude", "withdraw", "exclude"]))
         reason = draw(st.sampled_from(["told by a person", "asked for by the customer"]))
-        return Override(
-            action, left, right, moment(f"2026-06-0{draw(st.integers(1, 2 + number))}"), reason
-        )
+        return Override(action, left, right, moment(f"2026-06-0{draw(st.integers(1, 2 + number))}"), reason)
 
     steps, landed = [], []
     for number in range(BATCHES):

@@ -341,7 +341,9 @@ class Broken(Memory):
             for name in self.models:
                 self.run_model(name)
                 self.refuse_floods(name, batch)
-            twice = f"from {self.schema}.{self.model} select 1 group by {grain(self.model)} having count(*) > 1"
+            twice = (
+                f"from {self.schema}.{self.model} select 1 group by {grain(self.model)} having count(*) > 1"
+            )
             if self.connection.execute(twice).fetchall():
                 raise RuntimeError(f"a data test fails: {self.model} has two rows of one {grain(self.model)}")
             if self.lists_all:

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -18,7 +17,7 @@ from tests.scenarios import behaviour
 from tests.scenarios.profile_judge import Judge
 from tests.scenarios.profile_worlds import CLOCK, SHARED, WORLDS, World, landing
 from tests.support.project import ROOT, environment, land, run
-from tests.support.tables import ALSO_PUBLIC, CONTRACT, connect, differences, plain, rows, snapshot
+from tests.support.tables import ALSO_PUBLIC, CONTRACT, compare, connect, differences, rows, snapshot
 
 MODELS = ("--select", "+path:models/profiles", "+path:models/segments", "path:models/vault/identifiers.sql")
 EVENTS = (
@@ -96,28 +95,6 @@ def told(warehouse, worlds):
 
     yield tell
     connection.close()
-
-
-def compare(found: list[tuple], expected: list[tuple], columns: str | list[str], keys: int = 1) -> None:
-    """Fails with the few first differences: by row where one side has none, else by column. `keys` columns name a row."""
-    columns = columns.split() if isinstance(columns, str) else columns
-    said, meant = ([tuple(plain(value) for value in row) for row in side] for side in (found, expected))
-    by_key = [{row[:keys]: row for row in side} for side in (said, meant)]
-    faults = [
-        f"more than once: {key}" for key, count in Counter(row[:keys] for row in said).items() if count > 1
-    ]
-    for key in sorted(by_key[0].keys() | by_key[1].keys(), key=repr):
-        ours, theirs = (side.get(key) for side in by_key)
-        if ours is None or theirs is None:
-            faults.append(f"{'tables' if theirs is None else 'judge'} only: {ours or theirs}")
-            continue
-        faults += [
-            f"{key} {column}: tables {one!r}, judge {other!r}"
-            for column, one, other in zip(columns, ours, theirs, strict=True)
-            if one != other
-        ]
-    assert not faults, f"{len(faults)} differences\n" + "\n".join(faults[:20])
-    assert meant
 
 
 def test_events(told, judge):
@@ -208,34 +185,7 @@ def test_a_column_of_the_profile_has_a_judge(told, judge, warehouse):
 
 def test_what_follows_from_events_and_orders(warehouse):
     """Events and orders are judged above; the judge of behaviour goes on from them (P4, P5, P6, G20)."""
-    other = behaviour.Judge(warehouse, CLOCK)
-    columns = "customer_id mean_gap_days median_gap_days gap_deviation_days is_regular average_basket_items next_order_due_at"
-    assert (
-        set(
-            rows(
-                warehouse,
-                f"select {', '.join(columns.split())} from profiles.customers where orders_count > 0",
-            )
-        )
-        == other.rhythms()
-    )
-    columns = (
-        "customer_id recency_days frequency_count monetary_amount recency_score frequency_score monetary_score rfm_cell "
-        "recency_quintile frequency_quintile monetary_quintile"
-    )
-    assert (
-        set(rows(warehouse, f"select {', '.join(columns.split())} from profiles.customer_rfm")) == other.rfm()
-    )
-    found: dict[tuple, list] = {}
-    for row in behaviour.told(
-        warehouse,
-        "customer_id kind value stance score share rank",
-        "profiles.customer_affinities order by rank",
-    ):
-        found.setdefault((row.customer_id, row.kind), []).append(
-            (row.value, row.stance, row.score, row.share)
-        )
-    assert found == other.affinities()
+    behaviour.assert_what_follows(warehouse, CLOCK)
 
 
 # what tells when something was learned, and when it was built

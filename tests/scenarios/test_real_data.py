@@ -1,7 +1,7 @@
 """Real data that no one here wrote, through a whole build with every data test: nothing lost, every order's money there (S2, S3, S11).
 
 Recency, frequency and money of every buyer are what pandas computes from the raw files, and so are order facts (P3, P6); who is in which segment
-is what the plain judge of segments reads from them (G1 to G16, G19, G20).
+is what the plain judge of segments reads from them (G1 to G16, G19, G20), and every number of the profile what the judges of profiles read (P1 to P9).
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ from decimal import ROUND_HALF_UP, Decimal
 import pandas
 import pytest
 
+from tests.scenarios import behaviour, profile_judge
 from tests.scenarios.segment_judge import Judge, Landed, Order, moment, seed, understand
 from tests.support.project import ROOT, SHARED_DATA, build, environment
-from tests.support.tables import rows
+from tests.support.tables import compare, rows
 
 pytestmark = pytest.mark.shared_data
 
@@ -67,6 +68,8 @@ def test_a_real_landing_builds_and_loses_nothing(name, tmp_path):
         assert_rfm_is_what_pandas_says(env, name)
     if name == "landing_retail":
         assert_every_segment_is_what_the_judge_says(env, name)
+        assert_every_number_is_what_the_judge_says(env, name)
+        behaviour.assert_what_follows(env, moment(ENDS[name]))
 
 
 def assert_every_segment_is_what_the_judge_says(env: dict[str, str], name: str) -> None:
@@ -84,9 +87,49 @@ def assert_every_segment_is_what_the_judge_says(env: dict[str, str], name: str) 
     assert len({segment for _, segment, _ in members}) > 30
 
 
+class Told(dict):
+    """A landed row: what a file leaves out or leaves empty is not told."""
+
+    def __init__(self, row: dict[str, str]) -> None:
+        super().__init__({name: value for name, value in row.items() if value})
+
+    def __missing__(self, name: str) -> None:
+        return None
+
+
+def assert_every_number_is_what_the_judge_says(env: dict[str, str], name: str) -> None:
+    """Every column of everybody's profile that one person's rows decide, from the files alone; identity is taken as it is (P1 to P4, P8, P9, X1 to X3)."""
+    lives = {
+        customer: defaultdict(list, {table: [Told(row) for row in found] for table, found in life.items()})
+        for customer, life in lives_of(env, name).items()
+    }
+    shared = defaultdict(list)
+    for source, table in (("shop", "products"), ("pos", "stores")):
+        shared[source, table] = [Told(in_codes(row)) for row in landed(name, f"{source}/{table}")]
+    judge = profile_judge.Judge(lives, shared, moment(ENDS[name]))
+    said = {customer: judge.customer(person) for customer, person in judge.people.items()}
+    # of a customer without an account nobody says in the files since when they are known
+    columns = [column for column in next(iter(said.values())) if column not in ("first_seen_at", "is_known")]
+    found = rows(env, f"select customer_id, {', '.join(columns)} from profiles.customers")
+    compare(
+        found,
+        [(customer, *(row[column] for column in columns)) for customer, row in said.items()],
+        ["customer_id", *columns],
+    )
+    assert len(said) > 900 and len(columns) > 80
+
+
+def in_codes(row: dict[str, str]) -> dict[str, str]:
+    """The row with countries as codes, as the judges read them."""
+    codes = {"United Kingdom": "GB", "Ireland": "IE", "Germany": "DE", "France": "FR"}
+    for country in ("country", "default_address_country"):
+        if row.get(country):
+            row[country] = codes[row[country]]
+    return row
+
+
 def lives_of(env: dict[str, str], name: str) -> dict[str, Landed]:
     """The landed rows of each customer, as the judge reads them."""
-    codes = {"United Kingdom": "GB", "Ireland": "IE", "Germany": "DE", "France": "FR"}
     customer_of = {
         (source, table, record): customer
         for source, table, record, customer in rows(
@@ -96,7 +139,11 @@ def lives_of(env: dict[str, str], name: str) -> dict[str, Landed]:
     buyer_of = buyers(env)
     products = list(landed(name, "shop/products"))
     # of each table whose rows are a customer's own: the column of the record, or of the order, that it belongs to
-    record_columns = {("shop", "customers"): "id", ("crm", "contacts"): "contact_id"}
+    record_columns = {
+        ("shop", "customers"): "id",
+        ("crm", "contacts"): "contact_id",
+        ("zendesk", "users"): "id",
+    }
     order_columns = {
         ("shop", "orders"): "id",
         ("shop", "order_lines"): "order_id",
@@ -106,10 +153,7 @@ def lives_of(env: dict[str, str], name: str) -> dict[str, Landed]:
     }
     lives: dict[str, Landed] = defaultdict(lambda: defaultdict(list, {("shop", "products"): products}))
     for (source, table), column in (record_columns | order_columns).items():
-        for row in landed(name, f"{source}/{table}"):
-            for country in ("country", "default_address_country"):
-                if row.get(country):
-                    row[country] = codes[row[country]]
+        for row in map(in_codes, landed(name, f"{source}/{table}")):
             if (source, table) in record_columns:
                 customer = customer_of[source, table, row[column]]
             else:

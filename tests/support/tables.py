@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import decimal
+from collections import Counter
 
 # contracts/tables.md, to the letter: schema.table -> columns that must exist
 CONTRACT = {
@@ -159,3 +160,25 @@ def plain(value):
     if isinstance(value, datetime.date):
         return value.isoformat()
     return value
+
+
+def compare(found: list[tuple], expected: list[tuple], columns: str | list[str], keys: int = 1) -> None:
+    """Fails with the few first differences: by row where one side has none, else by column. `keys` columns name a row."""
+    columns = columns.split() if isinstance(columns, str) else columns
+    said, meant = ([tuple(plain(value) for value in row) for row in side] for side in (found, expected))
+    by_key = [{row[:keys]: row for row in side} for side in (said, meant)]
+    faults = [
+        f"more than once: {key}" for key, count in Counter(row[:keys] for row in said).items() if count > 1
+    ]
+    for key in sorted(by_key[0].keys() | by_key[1].keys(), key=repr):
+        ours, theirs = (side.get(key) for side in by_key)
+        if ours is None or theirs is None:
+            faults.append(f"{'tables' if theirs is None else 'judge'} only: {ours or theirs}")
+            continue
+        faults += [
+            f"{key} {column}: tables {one!r}, judge {other!r}"
+            for column, one, other in zip(columns, ours, theirs, strict=True)
+            if one != other
+        ]
+    assert not faults, f"{len(faults)} differences\n" + "\n".join(faults[:20])
+    assert meant
