@@ -114,6 +114,34 @@ google_analytics_resolved as (
 
 ),
 
+{# when the tracker saw whom is read once more for itself: events in all their width are then not kept for two readers #}
+sights as (
+
+    select
+        user_id,
+        anonymous_id,
+        occurred_at
+    from {{ tekil.view_of_customers('stg_tracker__events') }}
+    where occurred_at <= {{ as_of() }}
+
+),
+
+sights_resolved as (
+
+    select
+        coalesce(accounts.customer_id, cookies.customer_id) as customer_id,
+        sights.occurred_at,
+        {{ integer_divide(seconds_between("timestamp '1970-01-01 00:00:00'", 'sights.occurred_at'), (60 * var('echo_minutes')) | string) }} as span
+    from sights
+    left join identifiers as accounts
+        on sights.user_id = accounts.identifier_value
+        and accounts.identifier_type = 'account_id'
+    left join identifiers as cookies
+        on sights.anonymous_id = cookies.identifier_value
+        and cookies.identifier_type = 'anonymous_id'
+
+),
+
 {# spans of echo_minutes in which the tracker saw a customer, with its first and last event there: an echo can then be found by equality #}
 tracker_spans as (
 
@@ -122,9 +150,8 @@ tracker_spans as (
         span,
         min(occurred_at) as first_seen_at,
         max(occurred_at) as last_seen_at
-    from tracker_resolved
+    from sights_resolved
     where customer_id is not null
-        and occurred_at <= {{ as_of() }}
     group by
         customer_id,
         span
