@@ -13,7 +13,7 @@ definitions as (
 spells as (
 
     select * from {{ ref('int_segments__spells_unioned') }}
-    where segment in (select segment from definitions)
+    where segment in (select definitions.segment from definitions)
 
 ),
 
