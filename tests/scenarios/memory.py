@@ -283,6 +283,8 @@ class Memory:
             record = told.record[2] if told.record else None
             # a recipient reaches us in several spellings, here in another one on every second day
             spelled = number if told.seen_at is None else f"{number} {told.seen_at.day % 2}"
+            # and a call of the tracker over the web or in the app
+            channel = "app" if table == "events" and told.seen_at.day % 2 else "web"
             for kind, value in told.identifiers:
                 row = (
                     source,
@@ -290,7 +292,7 @@ class Memory:
                     record,
                     record or spelled,
                     number,
-                    "web",
+                    channel,
                     kind,
                     value,
                     told.own == (kind, value),

@@ -149,6 +149,18 @@ EQUIVALENT = [
         "only merges look for their bridge",
     ),
     (r"identity_changes:\d+: condition removed in .where false", "the row it lets in has no identifier"),
+    (
+        r"identity_changes:\d+: condition removed in .and founded.component_id <> elsewhere",
+        "an id that its own component keeps is taken before it is asked who else has it",
+    ),
+    (
+        r"identity_changes:\d+: 'inner join' becomes 'left join' in .inner join link_ends",
+        "a bridge over nothing comes last, and says no more than none",
+    ),
+    (
+        r"identity_changes:\d+: '=' becomes '<>' in .[)] as others",
+        "where an id may be held by others the ledger names two at least, its founder and a holder, and each differs from the other",
+    ),
 ]
 
 
