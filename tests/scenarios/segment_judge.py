@@ -206,7 +206,8 @@ def understand(landed: Landed, clock: datetime) -> Person:
     person.acts = sorted((act for act in person.acts if act.at <= clock), key=lambda act: act.at)
     person.orders.sort(key=lambda order: order.at)
     accounts, contacts = landed["shop", "customers"], landed["crm", "contacts"]
-    records = (*accounts, *contacts, *landed["zendesk", "users"], *landed["shop", "orders"])
+    asked = landed.get(("zendesk", "users"), ())
+    records = (*accounts, *contacts, *asked, *landed["shop", "orders"])
     seen += [moment(row["created_at"]) for row in records]
     person.first_seen = min([*seen, *(act.at for act in person.acts)])
     for row in most_trusted(contacts, ("gender", "birth_date")):
