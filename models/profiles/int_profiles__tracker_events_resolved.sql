@@ -67,7 +67,7 @@ tracker_resolved as (
         case when coalesce(tracker.city, tracker.country) is null then stores.country else tracker.country end as country,
         tracker.campaign,
         tracker.occurred_at,
-        {{ integer_divide(seconds_between("timestamp '1970-01-01 00:00:00'", 'tracker.occurred_at'), (60 * var('echo_minutes')) | string) }} as span
+        {{ echo_span('tracker.occurred_at') }} as span
     from tracker
     left join identifiers as accounts
         on tracker.user_id = accounts.identifier_value
@@ -103,7 +103,7 @@ google_analytics_resolved as (
         google_analytics.country,
         google_analytics.campaign,
         google_analytics.occurred_at,
-        {{ integer_divide(seconds_between("timestamp '1970-01-01 00:00:00'", 'google_analytics.occurred_at'), (60 * var('echo_minutes')) | string) }} as span
+        {{ echo_span('google_analytics.occurred_at') }} as span
     from google_analytics
     left join identifiers as accounts
         on google_analytics.user_id = accounts.identifier_value
@@ -131,7 +131,7 @@ sights_resolved as (
     select
         coalesce(accounts.customer_id, cookies.customer_id) as customer_id,
         sights.occurred_at,
-        {{ integer_divide(seconds_between("timestamp '1970-01-01 00:00:00'", 'sights.occurred_at'), (60 * var('echo_minutes')) | string) }} as span
+        {{ echo_span('sights.occurred_at') }} as span
     from sights
     left join identifiers as accounts
         on sights.user_id = accounts.identifier_value
