@@ -5,8 +5,8 @@
    Example:   select * from {{ tekil.rows_of_customers('tracker__events') }} #}
 {% macro rows_of_customers(raw_name) %}
     {% set conditions = {
-        'tracker__events': ['anonymous_id in ' ~ tekil.identifiers_of_customers('anonymous_id'), strip_blanks('user_id') ~ ' in ' ~ tekil.identifiers_of_customers('account_id')],
-        'google_analytics__events': ['user_pseudo_id in ' ~ tekil.identifiers_of_customers('ga_client_id'), strip_blanks('user_id') ~ ' in ' ~ tekil.identifiers_of_customers('account_id')],
+        'tracker__events': ['anonymous_id in ' ~ tekil.identifiers_of_customers('anonymous_id'), tekil.written_accounts_of_customers('tracker__events')],
+        'google_analytics__events': ['user_pseudo_id in ' ~ tekil.identifiers_of_customers('ga_client_id'), tekil.written_accounts_of_customers('google_analytics__events')],
         'mailchimp__email_activity': ['email_address in ' ~ tekil.recipients_of_customers('mailchimp', 'email_activity'), 'email_id in ' ~ tekil.identifiers_of_customers('mailchimp_member_id')],
         'messaging__sends': ['recipient in ' ~ tekil.recipients_of_customers('messaging', 'sends')],
         'messaging__receipts': ['message_id in (select message_id from ' ~ source('raw', 'messaging__sends') ~ ' where recipient in ' ~ tekil.recipients_of_customers('messaging', 'sends') ~ ')'],

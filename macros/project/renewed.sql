@@ -1,6 +1,6 @@
 {# Materialization: a table that costs what changed. Where the run makes everything anew (is_renewed is false) it is a table like any other. Else the
    model's query gives the rows of the touched keys alone (see the macro touched), and what differs is put in the place of what stood: rows
-   of a key that is no longer there go, and a key whose rows are as they were stays untouched. What went and came is kept beside the
+   of a key that is no longer there go, and a key whose rows are as they were (told by a fingerprint of each) stays untouched. What went and came is kept beside the
    table, for the models behind it (see changes_of). Delete, insert and what is kept of them are one transaction.
 
    Without touched the query is run whole and compared whole: for a small table whose changes others have to know.
@@ -40,9 +40,14 @@
             create temporary table {{ prefix }}_moved as
             select distinct {{ keys | join(', ') }}
             from (
-                (select * from {{ prefix }}_former except select * from {{ prefix }}_fresh)
-                union all
-                (select * from {{ prefix }}_fresh except select * from {{ prefix }}_former)
+                select {{ keys | join(', ') }}, fingerprint
+                from (
+                    select {{ keys | join(', ') }}, {{ row_fingerprint('fresh') }} as fingerprint, 1 as side from {{ prefix }}_fresh as fresh
+                    union all
+                    select {{ keys | join(', ') }}, {{ row_fingerprint('former') }} as fingerprint, -1 as side from {{ prefix }}_former as former
+                ) as both_sides
+                group by {{ keys | join(', ') }}, fingerprint
+                having sum(side) <> 0
             ) as differing
         {% endset %}
         {% do run_query(find_moved) %}

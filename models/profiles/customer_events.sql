@@ -14,7 +14,7 @@ events as (
 
 sessions as (
 
-    select * from {{ ref('int_profiles__sessions_assigned') }}
+    select * from {{ touched('int_profiles__sessions_assigned', by='int_profiles__stream_touched', keys=['event_id']) }}
 
 ),
 
