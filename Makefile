@@ -78,7 +78,7 @@ dev: $(READY)  ## open Dagster's UI on this project
 	@DAGSTER_HOME=$(CURDIR)/warehouse/dagster $(RUN) -m orchestration.lib.dev
 
 graph: $(READY)  ## keep the asset graph as it is now: read what changed in tests/orchestration/graph.txt
-	@TEKIL_PII_SALT=none TEKIL_TARGET=duckdb $(RUN) -m tests.orchestration.look --graph > target/graph.txt && mv target/graph.txt tests/orchestration/graph.txt && git diff --stat tests/orchestration/graph.txt
+	@mkdir -p target && TEKIL_PII_SALT=none TEKIL_TARGET=duckdb $(RUN) -m tests.orchestration.look --graph > target/graph.txt && mv target/graph.txt tests/orchestration/graph.txt && git diff --stat tests/orchestration/graph.txt
 
 report: $(READY)  ## one HTML page of charts from the public tables of the last build: warehouse/report/index.html
 	@$(RUN) -m orchestration.lib.report

@@ -318,9 +318,16 @@ class Training:
             log_level=None,
             validate_settings=False,
         )
-        session = linker.training.estimate_parameters_using_expectation_maximisation(
-            "l.block = r.block", estimate_without_term_frequencies=True
-        )
+        try:
+            session = linker.training.estimate_parameters_using_expectation_maximisation(
+                "l.block = r.block", estimate_without_term_frequencies=True
+            )
+        except ValueError as problem:
+            if "minimum allowed" not in str(problem):
+                raise
+            # the rates ran away to exactly nothing, as they may where few pairs differ: such pairs teach nothing
+            self.sessions.append({"pairs_with": rule.name, "pairs": int(pairs), "likely_pairs": 0.0})
+            return None
         share = session.core_model_settings.probability_two_random_records_match
         likely = float(pairs) * share
         learned = read_numbers(linker._settings_obj.comparisons, "m")
