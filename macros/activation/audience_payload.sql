@@ -57,23 +57,11 @@ refused as (
 
 ),
 
-memberships as (
+members as (
 
-    select distinct
-        levels.wide_customer_id,
-        memberships.segment
+    select distinct levels.wide_customer_id
     from {{ ref('segment_memberships') }} as memberships
     inner join levels on memberships.customer_id = levels.customer_id
-
-),
-
-segments as (
-
-    select
-        wide_customer_id,
-        {{ string_agg_ordered('segment', ',') }} as segments
-    from memberships
-    group by wide_customer_id
 
 ),
 
@@ -107,7 +95,7 @@ payload as (
         || coalesce(',"phone":"' || gathered.phone || '"', '') || '}' as address,
         gathered.consents_required
     from gathered
-    inner join segments on gathered.wide_customer_id = segments.wide_customer_id
+    inner join members on gathered.wide_customer_id = members.wide_customer_id
 
 ),
 

@@ -7,19 +7,9 @@ customers as (
 
 ),
 
-memberships as (
-
-    select * from {{ ref('segment_memberships') }}
-
-),
-
 segments as (
 
-    select
-        customer_id,
-        {{ string_agg_ordered('segment', ',') }} as segments
-    from memberships
-    group by customer_id
+    select * from {{ ref('int_segments__memberships_listed') }}
 
 ),
 

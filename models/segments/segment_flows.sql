@@ -1,5 +1,7 @@
 {# Where the members of a group of segments went from one month's beginning to the next (G21). A customer in two segments of a group counts for the one of
    the lower rank; `none` is outside the group. #}
+{% set month_numbers = range(var('segment_months') + 1) | list -%}
+
 with
 
 definitions as (
@@ -23,62 +25,88 @@ months as (
 
 ),
 
+{# one row, so that each spell meets all months at once #}
+beginnings as (
+
+    select
+        {%- for ago in month_numbers %}
+        max(case when months_ago = {{ ago }} then begins_at end) as begins_{{ ago }}_at
+        {%- if not loop.last %},{% endif %}
+        {%- endfor %}
+    from months
+
+),
+
 members as (
 
     select
         definitions.segment_group,
         spells.customer_id,
-        months.months_ago,
-        min(definitions.group_rank) as group_rank
+        {%- for ago in month_numbers %}
+        min(case when spells.entered_at <= beginnings.begins_{{ ago }}_at and spells.left_at > beginnings.begins_{{ ago }}_at then definitions.group_rank end) as rank_{{ ago }}
+        {%- if not loop.last %},{% endif %}
+        {%- endfor %}
     from spells
     inner join definitions on spells.segment = definitions.segment
-    inner join months
-        on spells.entered_at <= months.begins_at
-        and spells.left_at > months.begins_at
+    cross join beginnings
     group by
         definitions.segment_group,
-        spells.customer_id,
-        months.months_ago
+        spells.customer_id
 
 ),
 
-befores as (
+{# customers of one course are counted before months are told apart: there are few courses #}
+courses as (
 
     select
         segment_group,
-        customer_id,
-        months_ago - 1 as months_ago,
-        group_rank
+        {%- for ago in month_numbers %}
+        rank_{{ ago }},
+        {%- endfor %}
+        count(*) as customers
     from members
-    where months_ago > 0
+    group by
+        segment_group,
+        {%- for ago in month_numbers %}
+        rank_{{ ago }}
+        {%- if not loop.last %},{% endif %}
+        {%- endfor %}
 
 ),
 
-afters as (
+steps as (
 
-    select * from members
-    where months_ago < {{ var('segment_months') }}
+    {%- for ago in month_numbers[1:] %}
+    select
+        segment_group,
+        {{ ago }} as months_ago,
+        rank_{{ ago }} as from_rank,
+        rank_{{ ago - 1 }} as to_rank,
+        customers
+    from courses
+    where rank_{{ ago }} is not null or rank_{{ ago - 1 }} is not null
+    {%- if not loop.last %}
+
+    union all
+    {% endif %}
+    {%- endfor %}
 
 ),
 
 moved as (
 
     select
-        coalesce(befores.segment_group, afters.segment_group) as segment_group,
-        coalesce(befores.months_ago, afters.months_ago) + 1 as months_ago,
-        befores.group_rank as from_rank,
-        afters.group_rank as to_rank,
-        count(*) as customers
-    from befores
-    full outer join afters
-        on befores.customer_id = afters.customer_id
-        and befores.segment_group = afters.segment_group
-        and befores.months_ago = afters.months_ago
+        segment_group,
+        months_ago,
+        from_rank,
+        to_rank,
+        sum(customers) as customers
+    from steps
     group by
-        coalesce(befores.segment_group, afters.segment_group),
-        coalesce(befores.months_ago, afters.months_ago) + 1,
-        befores.group_rank,
-        afters.group_rank
+        segment_group,
+        months_ago,
+        from_rank,
+        to_rank
 
 ),
 

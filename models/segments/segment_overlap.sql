@@ -13,18 +13,46 @@ memberships as (
 
 ),
 
+listed as (
+
+    select * from {{ ref('int_segments__memberships_listed') }}
+
+),
+
+{# customers in the same segments share the same pairs, so one of them speaks for all #}
+alike as (
+
+    select
+        min(customer_id) as customer_id,
+        count(*) as customers
+    from listed
+    group by segments
+
+),
+
+counted as (
+
+    select
+        memberships.customer_id,
+        memberships.segment,
+        alike.customers
+    from memberships
+    inner join alike on memberships.customer_id = alike.customer_id
+
+),
+
 shared as (
 
     select
-        memberships.segment,
+        counted.segment,
         others.segment as other_segment,
-        count(*) as customers
-    from memberships
-    inner join memberships as others
-        on memberships.customer_id = others.customer_id
-        and memberships.segment <> others.segment
+        cast(sum(counted.customers) as bigint) as customers
+    from counted
+    inner join counted as others
+        on counted.customer_id = others.customer_id
+        and counted.segment <> others.segment
     group by
-        memberships.segment,
+        counted.segment,
         others.segment
 
 ),
