@@ -11,7 +11,7 @@
 {{ exceptions.raise_compiler_error('int_identity__run_settled must be built together with ' ~ name ~ ', or the next build would not see what changed: select +path:models/identity instead.') }}
 {%- endfor %}
 {%- endif %}
--- depends_on: {{ ref('identity_links') }}, {{ ref('identity_paths') }}, {{ ref('identity_map') }}, {{ ref('record_map') }}
+-- depends_on: {{ ref('identity_links') }}, {{ ref('identity_paths') }}, {{ ref('identity_map') }}, {{ ref('record_map') }}, {{ ref('int_staging__people_described') }}
 with
 
 planned as (

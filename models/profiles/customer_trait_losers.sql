@@ -1,9 +1,14 @@
 {# What sources said of a customer that did not win, and what it lost by: the other half of customer_traits (P2). #}
+{{ config(
+    materialized='renewed',
+    touched='int_profiles__traits_touched',
+    touched_keys=['customer_id'],
+) }}
 with
 
 ranked as (
 
-    select * from {{ ref('int_profiles__traits_ranked') }}
+    select * from {{ touched('int_profiles__traits_ranked', by='int_profiles__traits_touched', keys=['customer_id']) }}
 
 ),
 

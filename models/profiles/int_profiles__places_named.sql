@@ -8,15 +8,17 @@ events as (
 
 ),
 
-contacts as (
+{# an event that does not count, since the shop tells it too, may be the last that saw somebody #}
+located as (
 
-    select * from {{ ref('stg_crm__contacts') }}
+    select * from {{ ref('int_profiles__customers_located') }}
 
 ),
 
-accounts as (
+people as (
 
-    select * from {{ ref('stg_shop__customers') }}
+    select * from {{ ref('int_staging__people_described') }}
+    where source in ('crm', 'shop')
 
 ),
 
@@ -40,7 +42,7 @@ spellings as (
         'city' as place_kind,
         coalesce(city, '') as spelling,
         coalesce(country, '') as country_code
-    from contacts
+    from located
 
     union
 
@@ -48,7 +50,7 @@ spellings as (
         'city' as place_kind,
         coalesce(city, '') as spelling,
         coalesce(country, '') as country_code
-    from accounts
+    from people
 
     union
 
@@ -56,7 +58,7 @@ spellings as (
         'district' as place_kind,
         district as spelling,
         coalesce(country, '') as country_code
-    from contacts
+    from people
     where district is not null
 
 ),

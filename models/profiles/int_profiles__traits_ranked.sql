@@ -1,34 +1,36 @@
 {# Everything that sources say of a customer, trait by trait, the winner in the first place and each loser behind it with what it lost by (P1, P2).
    Demographics are won one by one: source trust, then the newest record, then the most complete. An address is won whole, and one
    that names a city beats one that does not. No contact data, no names (M1); of a birth date only the year and the age go on. #}
+{{ config(
+    materialized='renewed',
+    touched='int_profiles__traits_touched',
+    touched_keys=['customer_id'],
+) }}
 {% set demographics = ['gender', 'birth_year', 'age', 'marital_status', 'occupation', 'income_band'] -%}
 {% set address = ['district', 'city', 'country'] -%}
 {% set text = dbt.type_string() -%}
 
 with
 
-contacts as (
+people as (
 
-    select * from {{ ref('stg_crm__contacts') }}
-
-),
-
-accounts as (
-
-    select * from {{ ref('stg_shop__customers') }}
+    select * from {{ ref('int_staging__people_described') }}
+    where source in ('crm', 'shop')
 
 ),
 
-tracker_events as (
+calls as (
 
-    select * from {{ ref('stg_tracker__events') }}
-    where gender is not null or birth_date is not null
+    select * from {{ ref('int_staging__people_described') }}
+    where
+        source = 'tracker'
+        and (gender is not null or birth_date is not null)
 
 ),
 
 located as (
 
-    select * from {{ ref('int_profiles__customers_located') }}
+    select * from {{ touched('int_profiles__customers_located', by='int_profiles__traits_touched', keys=['customer_id']) }}
 
 ),
 
@@ -52,7 +54,7 @@ places as (
 
 record_map as (
 
-    select * from {{ ref('record_map') }}
+    select * from {{ touched('record_map', by='int_profiles__traits_touched', keys=['customer_id']) }}
 
 ),
 
@@ -62,70 +64,58 @@ identifiers as (
 
 ),
 
+calls_resolved as (
+
+    select
+        calls.*,
+        coalesce(by_account.customer_id, by_cookie.customer_id) as customer_id
+    from calls
+    left join identifiers as by_account
+        on calls.user_id = by_account.identifier_value
+        and by_account.identifier_type = 'account_id'
+    left join identifiers as by_cookie
+        on calls.anonymous_id = by_cookie.identifier_value
+        and by_cookie.identifier_type = 'anonymous_id'
+
+),
+
 records as (
 
     select
         record_map.customer_id,
-        'crm' as source,
-        contacts.contact_id as record_id,
-        contacts.gender,
-        contacts.birth_date,
-        {{ normalise_name('contacts.marital_status') }} as marital_status_key,
-        {{ normalise_name('contacts.occupation') }} as occupation_key,
-        contacts.income_band,
-        contacts.district,
-        contacts.city,
-        contacts.country,
-        coalesce(contacts.updated_at, contacts.created_at) as observed_at
-    from contacts
+        people.source,
+        people.record_id,
+        people.gender,
+        people.birth_date,
+        {{ normalise_name('people.marital_status') }} as marital_status_key,
+        {{ normalise_name('people.occupation') }} as occupation_key,
+        people.income_band,
+        people.district,
+        people.city,
+        people.country,
+        people.observed_at
+    from people
     inner join record_map
-        on contacts.contact_id = record_map.record_id
-        and record_map.source = 'crm'
-        and record_map.table_name = 'contacts'
+        on people.source = record_map.source
+        and people.table_name = record_map.table_name
+        and people.record_id = record_map.record_id
 
     union all
 
     select
-        record_map.customer_id,
-        'shop' as source,
-        accounts.record_id,
-        cast(null as {{ text }}) as gender,
-        cast(null as date) as birth_date,
-        cast(null as {{ text }}) as marital_status_key,
-        cast(null as {{ text }}) as occupation_key,
-        cast(null as {{ text }}) as income_band,
-        cast(null as {{ text }}) as district,
-        accounts.city,
-        accounts.country,
-        coalesce(accounts.updated_at, accounts.created_at) as observed_at
-    from accounts
-    inner join record_map
-        on accounts.record_id = record_map.record_id
-        and record_map.source = 'shop'
-        and record_map.table_name = 'customers'
-
-    union all
-
-    select
-        coalesce(by_account.customer_id, by_cookie.customer_id) as customer_id,
-        'tracker' as source,
-        tracker_events.event_id as record_id,
-        tracker_events.gender,
-        tracker_events.birth_date,
+        customer_id,
+        source,
+        record_id,
+        gender,
+        birth_date,
         cast(null as {{ text }}) as marital_status_key,
         cast(null as {{ text }}) as occupation_key,
         cast(null as {{ text }}) as income_band,
         cast(null as {{ text }}) as district,
         cast(null as {{ text }}) as city,
         cast(null as {{ text }}) as country,
-        tracker_events.occurred_at as observed_at
-    from tracker_events
-    left join identifiers as by_account
-        on tracker_events.user_id = by_account.identifier_value
-        and by_account.identifier_type = 'account_id'
-    left join identifiers as by_cookie
-        on tracker_events.anonymous_id = by_cookie.identifier_value
-        and by_cookie.identifier_type = 'anonymous_id'
+        observed_at
+    from {{ touched_of('calls_resolved', by='int_profiles__traits_touched', keys=['customer_id']) }}
 
     union all
 
