@@ -1,11 +1,16 @@
 {# The state of consent per contact point, channel and purpose (P9, M3): the newest entry counts; of two with one time, the refusal. An entry
    that bears a day and no time counts against its sender: a refusal from the end of that local day, a consent from its start.
    Refusals are heard wherever they are said: the registry, an unsubscribe, a complaint. A consent is only what the registry holds. #}
+{{ config(
+    materialized='renewed',
+    touched='int_profiles__contacts_touched',
+    touched_keys=['contact_key'],
+) }}
 with
 
 records as (
 
-    select * from {{ ref('stg_consent__records') }}
+    select * from {{ tekil.view_of_contacts('stg_consent__records') }}
 
 ),
 
@@ -35,7 +40,7 @@ receipts as (
 
 identifiers as (
 
-    select * from {{ ref('int_staging__identifiers_keyed') }}
+    select * from {{ touched('int_staging__identifiers_keyed', by='int_profiles__contacts_touched', keys=['identifier_key = contact_key']) }}
 
 ),
 

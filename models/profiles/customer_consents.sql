@@ -1,9 +1,14 @@
 {# Consent of a customer per channel and purpose: of several contact points the strictest state, so that a merge never loosens it (M3). #}
+{{ config(
+    materialized='renewed',
+    touched='int_profiles__reach_touched',
+    touched_keys=['customer_id'],
+) }}
 with
 
 contact_consents as (
 
-    select * from {{ ref('contact_consents') }}
+    select * from {{ touched('contact_consents', by='int_profiles__reach_touched', keys=['customer_id']) }}
     where customer_id is not null
 
 ),

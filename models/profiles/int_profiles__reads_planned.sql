@@ -2,7 +2,7 @@
    the last. They can only where identity did (int_staging__reads_planned), since they are renewed from what changed there. #}
 {{ config(materialized='table') }}
 {%- set acts = execute and flags.WHICH in ['build', 'run', 'retry'] %}
-{%- set rules = [ref('tracking_plan'), ref('places'), ref('currency_rates'), ref('profile_settings'), ref('context_rules'), ref('affinity_weights'), ref('affinity_decay'), ref('segment_definitions'), ref('segment_thresholds'), ref('rfm_thresholds'), ref('rfm_cells')] %}
+{%- set rules = [ref('tracking_plan'), ref('places'), ref('currency_rates'), ref('survivorship'), ref('trait_values'), ref('profile_settings'), ref('context_rules'), ref('message_channels'), ref('affinity_weights'), ref('affinity_decay'), ref('segment_definitions'), ref('segment_thresholds'), ref('rfm_thresholds'), ref('rfm_cells')] %}
 {%- set beside = [base_currency(), default_timezone()] %}
 {%- for name in ['phone_region', 'session_timeout_minutes', 'echo_minutes', 'open_cart_days'] %}
 {%- do beside.append(var(name) | string) %}
@@ -12,7 +12,7 @@
 select md5(coalesce(string_agg(hashed, '' order by hashed), ''))
 from (select distinct md5(category) as hashed from {{ ref('stg_shop__products') }} where category is not null) as categories
 {%- endset %}
-{%- set counted = tekil.rows_by_hand([('messaging__receipts', 'messaging', 'receipts'), ('zendesk__tickets', 'zendesk', 'tickets'), ('mailchimp__email_activities', 'mailchimp', 'email_activity')]) %}
+{%- set counted = tekil.rows_by_hand([('messaging__receipts', 'messaging', 'receipts'), ('zendesk__tickets', 'zendesk', 'tickets'), ('mailchimp__email_activities', 'mailchimp', 'email_activity'), ('consent__records', 'consent', 'records')]) %}
 {%- if acts %}
 {%- do beside.append(run_query(told_categories).rows[0][0]) %}
 {%- for row in run_query(counted).rows %}

@@ -27,16 +27,32 @@ receipts as (
 
 ),
 
+{# an address is written to many times, and put in order once #}
+addresses_written_to as (
+
+    select
+        email_address,
+        case when action = 'bounce' then 1 else 0 end as is_failure,
+        max(occurred_at) as seen_at
+    from activities
+    where
+        action in ('bounce', 'open', 'click')
+        and occurred_at <= {{ as_of() }}
+    group by
+        email_address,
+        case when action = 'bounce' then 1 else 0 end
+
+),
+
 signs as (
 
     select
         'email' as identifier_type,
-        email_match as identifier_value,
+        {{ canonical_email('email_address') }} as identifier_value,
         'email' as channel,
-        occurred_at as seen_at,
-        case when action = 'bounce' then 1 else 0 end as is_failure
-    from activities
-    where action in ('bounce', 'open', 'click')
+        seen_at,
+        is_failure
+    from addresses_written_to
 
     union all
 

@@ -69,24 +69,39 @@ identity_map as (
 
 ),
 
-{# an address is written to many times, and put in order once #}
-addresses_written_to as (
+{# an address is written to many times, and told of by a browser many times: it is put in order once #}
+addresses_told as (
+
+    select
+        email_address,
+        occurred_at
+    from activities
+    union all
+    select
+        email_address,
+        occurred_at
+    from tracker_events
+    where email_address is not null
+
+),
+
+addresses as (
 
     select
         email_address,
         max(occurred_at) as occurred_at
-    from activities
+    from addresses_told
     group by email_address
 
 ),
 
-newsletters as (
+addresses_normalised as (
 
     select
         {{ canonical_email('email_address') }} as email_match,
         {{ normalise_email('email_address') }} as email,
         occurred_at
-    from addresses_written_to
+    from addresses
 
 ),
 
@@ -138,7 +153,7 @@ spellings as (
         email_match,
         email,
         occurred_at as seen_at
-    from newsletters
+    from addresses_normalised
     where email is not null
     union all
     select
@@ -146,13 +161,6 @@ spellings as (
         email,
         consented_at as seen_at
     from consents
-    where email is not null
-    union all
-    select
-        email_match,
-        email,
-        occurred_at as seen_at
-    from tracker_events
     where email is not null
 
 ),

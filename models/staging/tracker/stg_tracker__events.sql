@@ -46,6 +46,7 @@ renamed as (
         properties_query as search_term,
         properties_payment_method as payment_method,
         properties_currency as currency,
+        traits_email as email_address,
         {{ normalise_email('traits_email') }} as email,
         {{ canonical_email('traits_email') }} as email_match,
         {{ normalise_phone('traits_phone', 'context_location_country') }} as phone,
