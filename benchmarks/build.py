@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[1]
 LAST_MONTH = re.compile(r"2026-06-p(\d+)\.")
@@ -41,12 +42,21 @@ STEPS = {
 }
 
 
-def measured(arguments: list[str], env: dict[str, str]) -> tuple[float, int]:
-    """Seconds and peak memory (bytes, of the greatest process) of a module run in a process of its own."""
+class Measure(NamedTuple):
+    """What a step cost: seconds of the clock and of the processors, and the peak memory of its greatest process in bytes."""
+
+    seconds: float
+    cpu: float
+    peak: int
+
+
+def measured(arguments: list[str], env: dict[str, str]) -> Measure:
+    """What a module costs that is run in a process of its own."""
     script = (
         "import resource, subprocess, sys; "
         "code = subprocess.run([sys.executable, '-m', *sys.argv[1:]], stdout=subprocess.DEVNULL).returncode; "
-        "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss); sys.exit(code)"
+        "used = resource.getrusage(resource.RUSAGE_CHILDREN); "
+        "print(used.ru_utime + used.ru_stime, used.ru_maxrss); sys.exit(code)"
     )
     started = time.monotonic()
     done = subprocess.run(
@@ -54,7 +64,8 @@ def measured(arguments: list[str], env: dict[str, str]) -> tuple[float, int]:
     )
     if done.returncode:
         raise SystemExit(f"{' '.join(arguments)} failed")
-    return time.monotonic() - started, int(done.stdout.split()[-1]) * 1024
+    cpu, peak = done.stdout.split()[-2:]
+    return Measure(time.monotonic() - started, float(cpu), int(peak) * 1024)
 
 
 def environment(folder: Path, engine: str, memory: str) -> dict[str, str]:
@@ -101,12 +112,16 @@ def bench(customers: int, engine: str, memory: str, folder: Path, steps: list[st
     for step in steps:
         if step == "batch load":
             arrive(folder, engine, late=True)
-        seconds, peak = measured(STEPS[step], env)
-        result[step] = round(seconds, 1)
+        cost = measured(STEPS[step], env)
+        result[step] = round(cost.seconds, 1)
+        result[f"{step} cpu"] = round(cost.cpu)
         if step in ("models", "batch"):
             result[f"{step} identity"] = round(identity_seconds(env), 1)
-        result[f"{step} peak MB"] = peak // 1_000_000
-        print(f"  {engine} {customers:,}: {step} {seconds:.1f} s, peak {peak / 1e6:.0f} MB", flush=True)
+        result[f"{step} peak MB"] = cost.peak // 1_000_000
+        print(
+            f"  {engine} {customers:,}: {step} {cost.seconds:.1f} s, cpu {cost.cpu:.0f} s, peak {cost.peak / 1e6:.0f} MB",
+            flush=True,
+        )
     if engine == "duckdb":
         result["warehouse MB"] = Path(env["TEKIL_DUCKDB_PATH"]).stat().st_size // 1_000_000
     return result
@@ -146,8 +161,8 @@ def fresh_postgres(customers: int) -> dict[str, str]:
 def table(results: list[dict]) -> str:
     """The results as a Markdown table, each size with its ratio to the one before on the same engine."""
     lines = [
-        "| engine | customers | rows | load s | models s | of it identity | 1 % batch s | of it identity | of a full run | tests s | nothing new s | peak MB | rows × | seconds × |",
-        "|---|---|---|---|---|---|---|---|---|---|---|---|---|---|",
+        "| engine | customers | rows | load s | models s | of it identity | cpu s of both | 1 % batch: load s | models s | of it identity | cpu s of both | of a full build (cpu) | tests s | nothing new s | peak MB | rows × | seconds × |",
+        "|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|",
     ]
     before: dict[str, dict] = {}
     for result in results:
@@ -155,12 +170,14 @@ def table(results: list[dict]) -> str:
         last = before.get(result["engine"])
         rows_ratio = f"{result['rows'] / last['rows']:.1f}" if last else ""
         seconds_ratio = f"{seconds / (last.get('load', 0) + last.get('models', 0)):.1f}" if last else ""
-        full, batch = result.get("models identity", ""), result.get("batch identity", "")
-        share = f"{batch / full:.2f}" if full and batch != "" else ""
+        full = result.get("load cpu", 0) + result.get("models cpu", 0)
+        batch = result.get("batch load cpu", 0) + result.get("batch cpu", 0)
+        share = f"{batch / full:.2f}" if "models" in result and "batch" in result else ""
         peak = max(value for name, value in result.items() if name.endswith("peak MB"))
         lines.append(
             f"| {result['engine']} | {result['customers']:,} | {result['rows']:,} | {result.get('load', '')} | {result.get('models', '')} "
-            f"| {full} | {result.get('batch', '')} | {batch} | {share} "
+            f"| {result.get('models identity', '')} | {full or ''} | {result.get('batch load', '')} | {result.get('batch', '')} "
+            f"| {result.get('batch identity', '')} | {batch or ''} | {share} "
             f"| {result.get('tests', '')} | {result.get('nothing new', '')} | {peak:,} | {rows_ratio} | {seconds_ratio} |"
         )
         before[result["engine"]] = result

@@ -65,6 +65,17 @@ evidence_changes as (
 
 ),
 
+{# what has no customer any more, or had none before #}
+accounts_moved as (
+
+    select identifier_key
+    from mapping_changes
+    where identifier_type = 'account_id'
+    group by identifier_key
+    having count(*) = 1
+
+),
+
 named as (
 
     select
@@ -82,6 +93,23 @@ named as (
         identifier_type,
         identifier_value
     from evidence_changes
+
+    union
+
+    {# a call whose account came or went is, or was, of its cookie's customer #}
+    select
+        beside.identifier_type,
+        beside.identifier_value
+    from accounts_moved
+    inner join identifiers on accounts_moved.identifier_key = identifiers.identifier_key
+    inner join evidence
+        on identifiers.identifier_type = evidence.identifier_type
+        and identifiers.identifier_value = evidence.identifier_value
+    inner join evidence as beside
+        on evidence.source = beside.source
+        and evidence.table_name = beside.table_name
+        and evidence.origin = beside.origin
+    where evidence.source in ('tracker', 'google_analytics')
     {%- if is_renewal %}
 
     union

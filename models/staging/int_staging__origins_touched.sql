@@ -55,18 +55,21 @@ told as (
         source = '{{ table.source }}'
         and table_name = '{{ table.table_name }}'
     {%- else %}
+    {#- the loader writes down a cookie as it is, and an account as it is, too #}
+    {%- for written in (['origin', strip_blanks('origin')] if table.source == 'tracker' else ['origin']) %}
 
     union all
 
     select
         source,
         table_name,
-        {{ strip_blanks('origin') if table.source == 'tracker' else 'origin' }} as origin
+        {{ written }} as origin
     from moved
     where
         source = '{{ table.source }}'
         and table_name = '{{ table.table_name }}'
         and _load_id > {{ row[2] }}
+    {%- endfor %}
     {%- endif %}
     {%- endfor %}
     {%- endfor %}
