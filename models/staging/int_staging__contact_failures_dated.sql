@@ -60,7 +60,8 @@ signs as (
         'email' as identifier_type,
         email_match as identifier_value,
         'email' as channel,
-        updated_at as seen_at,
+        {# an address that was cleaned on no day fails now: it may not be written to for want of a date #}
+        coalesce(updated_at, {{ as_of() }}) as seen_at,
         1 as is_failure
     from members
     where status = 'cleaned'
@@ -93,7 +94,7 @@ dated as (
     from signs
     where
         identifier_value is not null
-        and (seen_at is null or seen_at <= {{ as_of() }})
+        and seen_at <= {{ as_of() }}
     group by
         identifier_type,
         identifier_value,

@@ -795,7 +795,7 @@ class Person:
                 if row["action"] in ("open", "click", "bounce"):
                     (failed if row["action"] == "bounce" else worked).append(moment(row["timestamp"]))
             failed += [
-                moment(row["last_changed"])
+                moment(row["last_changed"]) if row["last_changed"] else self.clock
                 for row in self.landed["mailchimp", "members"]
                 if row["status"] == "cleaned"
             ]
