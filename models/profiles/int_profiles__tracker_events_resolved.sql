@@ -114,7 +114,29 @@ google_analytics_resolved as (
 
 ),
 
-{# when the tracker saw whom is read once more for itself: events in all their width are then not kept for two readers #}
+{# whom Google Analytics sees, and when the tracker saw whom, are read once more for themselves: events in all their width are then not kept for two readers #}
+visitors as (
+
+    select distinct
+        user_id,
+        user_pseudo_id
+    from {{ tekil.view_of_customers('stg_google_analytics__events') }}
+
+),
+
+visitors_resolved as (
+
+    select distinct coalesce(accounts.customer_id, cookies.customer_id) as customer_id
+    from visitors
+    left join identifiers as accounts
+        on visitors.user_id = accounts.identifier_value
+        and accounts.identifier_type = 'account_id'
+    left join identifiers as cookies
+        on visitors.user_pseudo_id = cookies.identifier_value
+        and cookies.identifier_type = 'ga_client_id'
+
+),
+
 sights as (
 
     select
@@ -146,12 +168,41 @@ sights_resolved as (
 tracker_spans as (
 
     select
+        sights_resolved.customer_id,
+        sights_resolved.span,
+        min(sights_resolved.occurred_at) as first_seen_at,
+        max(sights_resolved.occurred_at) as last_seen_at
+    from sights_resolved
+    inner join visitors_resolved on sights_resolved.customer_id = visitors_resolved.customer_id
+    group by
+        sights_resolved.customer_id,
+        sights_resolved.span
+
+),
+
+{# each span also tells of itself to the one before and the one after, so that one join asks all three #}
+spans_told as (
+
+    select
+        tracker_spans.customer_id,
+        tracker_spans.span + steps.step as span,
+        case when steps.step = 0 then 1 end as is_same,
+        case when steps.step = 1 then tracker_spans.last_seen_at end as seen_before_at,
+        case when steps.step = -1 then tracker_spans.first_seen_at end as seen_after_at
+    from tracker_spans
+    cross join (values (-1), (0), (1)) as steps (step)
+
+),
+
+spans_near as (
+
+    select
         customer_id,
         span,
-        min(occurred_at) as first_seen_at,
-        max(occurred_at) as last_seen_at
-    from sights_resolved
-    where customer_id is not null
+        max(is_same) as is_same,
+        max(seen_before_at) as seen_before_at,
+        min(seen_after_at) as seen_after_at
+    from spans_told
     group by
         customer_id,
         span
@@ -162,18 +213,12 @@ google_analytics_kept as (
 
     select google_analytics_resolved.*
     from google_analytics_resolved
-    left join tracker_spans as same_span
-        on google_analytics_resolved.customer_id = same_span.customer_id
-        and google_analytics_resolved.span = same_span.span
-    left join tracker_spans as span_before
-        on google_analytics_resolved.customer_id = span_before.customer_id
-        and google_analytics_resolved.span = span_before.span + 1
-    left join tracker_spans as span_after
-        on google_analytics_resolved.customer_id = span_after.customer_id
-        and google_analytics_resolved.span = span_after.span - 1
-    where same_span.customer_id is null
-        and coalesce({{ seconds_between('span_before.last_seen_at', 'google_analytics_resolved.occurred_at') }}, 999999) > {{ 60 * var('echo_minutes') }}
-        and coalesce({{ seconds_between('google_analytics_resolved.occurred_at', 'span_after.first_seen_at') }}, 999999) > {{ 60 * var('echo_minutes') }}
+    left join spans_near
+        on google_analytics_resolved.customer_id = spans_near.customer_id
+        and google_analytics_resolved.span = spans_near.span
+    where spans_near.is_same is null
+        and coalesce({{ seconds_between('spans_near.seen_before_at', 'google_analytics_resolved.occurred_at') }}, 999999) > {{ 60 * var('echo_minutes') }}
+        and coalesce({{ seconds_between('google_analytics_resolved.occurred_at', 'spans_near.seen_after_at') }}, 999999) > {{ 60 * var('echo_minutes') }}
 
 ),
 
