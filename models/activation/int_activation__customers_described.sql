@@ -9,7 +9,7 @@ customers as (
 
 segments as (
 
-    select * from {{ ref('int_segments__memberships_listed') }}
+    select * from {{ ref('customer_segments') }}
 
 ),
 

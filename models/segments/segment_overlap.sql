@@ -15,7 +15,7 @@ memberships as (
 
 listed as (
 
-    select * from {{ ref('int_segments__memberships_listed') }}
+    select * from {{ ref('customer_segments') }}
 
 ),
 

@@ -77,7 +77,7 @@ TABLES = [
 PUBLIC = tuple(
     f"segments.{name}"
     for name in (
-        "segments", "segment_memberships", "segment_changes", "segment_values", "segment_overlap", "segment_sizes", "segment_flows",
+        "segments", "customer_segments", "segment_memberships", "segment_changes", "segment_values", "segment_overlap", "segment_sizes", "segment_flows",
         "segment_comparisons",
     )
 )  # fmt: skip

@@ -74,6 +74,7 @@ ALSO_PUBLIC = (
     "profiles.product_alternatives",
     "profiles.product_associations",
     "profiles.tracking_plan_findings",
+    "segments.customer_segments",
     "segments.segment_comparisons",
     "segments.segment_flows",
     "segments.segment_sizes",

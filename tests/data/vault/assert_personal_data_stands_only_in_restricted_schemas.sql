@@ -3,7 +3,7 @@
    hash: in columns that end in _id or _key only the @ is looked for. Returns the column and how many values, never a value. #}
 -- depends_on: {{ ref('customers') }} {{ ref('customer_traits') }} {{ ref('segment_overlap') }} {{ ref('segment_changes') }}
 -- depends_on: {{ ref('identity_quality') }} {{ ref('identity_readiness') }} {{ ref('identity_refusals') }} {{ ref('identity_aliases') }}
--- depends_on: {{ ref('customer_consents') }} {{ ref('customer_sessions') }} {{ ref('customer_order_lines') }} {{ ref('segment_values') }} {{ ref('segment_flows') }} {{ ref('segment_comparisons') }}
+-- depends_on: {{ ref('customer_consents') }} {{ ref('customer_sessions') }} {{ ref('customer_order_lines') }} {{ ref('customer_segments') }} {{ ref('segment_values') }} {{ ref('segment_flows') }} {{ ref('segment_comparisons') }}
 {%- set columns = [] -%}
 {%- if execute -%}
     {%- set found = run_query(

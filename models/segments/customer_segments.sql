@@ -1,4 +1,4 @@
-{# The segments of each customer as one text, for payloads: kept, so that a renewal writes only those that changed. #}
+{# The segments of each customer as one text, for payloads and tables of customers: kept, so that a renewal writes only those that changed. #}
 {{ config(materialized='renewed', touched='int_segments__spells_touched', touched_keys=['customer_id']) }}
 with
 
