@@ -30,9 +30,9 @@ beginnings as (
 
     select
         {%- for ago in month_numbers %}
-        max(case when months_ago = {{ ago }} then begins_at end) as begins_{{ ago }}_at
-        {%- if not loop.last %},{% endif %}
+        max(case when months_ago = {{ ago }} then begins_at end) as begins_{{ ago }}_at,
         {%- endfor %}
+        count(*) as months
     from months
 
 ),
@@ -43,9 +43,9 @@ members as (
         definitions.segment_group,
         spells.customer_id,
         {%- for ago in month_numbers %}
-        min(case when spells.entered_at <= beginnings.begins_{{ ago }}_at and spells.left_at > beginnings.begins_{{ ago }}_at then definitions.group_rank end) as rank_{{ ago }}
-        {%- if not loop.last %},{% endif %}
+        min(case when spells.entered_at <= beginnings.begins_{{ ago }}_at and spells.left_at > beginnings.begins_{{ ago }}_at then definitions.group_rank end) as rank_{{ ago }},
         {%- endfor %}
+        count(*) as spells
     from spells
     inner join definitions on spells.segment = definitions.segment
     cross join beginnings
