@@ -80,13 +80,7 @@ filled as (
     select
         baskets.kind,
         baskets.basket_id,
-        common.product_number,
-        row_number() over (
-            partition by
-                baskets.kind,
-                baskets.basket_id
-            order by common.product_number
-        ) as place
+        common.product_number
     from baskets
     inner join common
         on baskets.kind = common.kind
@@ -94,10 +88,53 @@ filled as (
 
 ),
 
+{# few baskets are that full, and only theirs are put in order #}
+overfull as (
+
+    select
+        kind,
+        basket_id
+    from filled
+    group by
+        kind,
+        basket_id
+    having count(*) > {{ profile_count('associations', 'max_products_per_basket') }}
+
+),
+
+overfull_placed as (
+
+    select
+        filled.kind,
+        filled.basket_id,
+        filled.product_number,
+        row_number() over (
+            partition by
+                filled.kind,
+                filled.basket_id
+            order by filled.product_number
+        ) as place
+    from filled
+    inner join overfull
+        on filled.kind = overfull.kind
+        and filled.basket_id = overfull.basket_id
+
+),
+
 kept as (
 
-    select * from filled
-    where place <= {{ profile_count('associations', 'max_products_per_basket') }}
+    select
+        filled.kind,
+        filled.basket_id,
+        filled.product_number
+    from filled
+    left join overfull_placed
+        on filled.kind = overfull_placed.kind
+        and filled.basket_id = overfull_placed.basket_id
+        and filled.product_number = overfull_placed.product_number
+    where
+        overfull_placed.place is null
+        or overfull_placed.place <= {{ profile_count('associations', 'max_products_per_basket') }}
 
 ),
 
@@ -170,7 +207,7 @@ measured as (
         product_id,
         other_product_id,
         pair_count,
-        {{ divide('pair_count', 'basket_count', 6) }} as support,
+        basket_count,
         {{ divide('pair_count', 'product_count', 4) }} as confidence,
         {{ divide('expected_top', 'expected_bottom', 4) }} as lift
     from counted
@@ -193,21 +230,27 @@ ranked as (
     from measured
     where lift >= {{ profile_setting('associations', 'min_lift') }}
 
+),
+
+companions as (
+
+    select
+        ---------- ids
+        product_id,
+        other_product_id,
+
+        ---------- strings
+        kind,
+
+        ---------- numbers
+        pair_count as basket_count,
+        {{ divide('pair_count', 'basket_count', 6) }} as support,
+        confidence,
+        lift,
+        rank
+    from ranked
+    where rank <= {{ profile_count('associations', 'max_per_product') }}
+
 )
 
-select
-    ---------- ids
-    product_id,
-    other_product_id,
-
-    ---------- strings
-    kind,
-
-    ---------- numbers
-    pair_count as basket_count,
-    support,
-    confidence,
-    lift,
-    rank
-from ranked
-where rank <= {{ profile_count('associations', 'max_per_product') }}
+select * from companions
