@@ -5,9 +5,13 @@
 
    Without touched the query is run whole and compared whole: for a small table whose changes others have to know.
 
+   With told the rows of touched keys are not compared, but replaced: for a wide table of events whose list names little but what did change. Of what stood
+   only the columns told are then read and kept, which spares most of the reading.
+
    Config:   touched (name of the model that lists the touched keys, which the query must read too; or nothing)
              touched_keys (columns that list and table share, or 'column = listed_column'; all rows of a listed key are looked at)
              keys (columns by which rows are compared and replaced; the same, or finer; never null; default: touched_keys)
+             told (columns that changes_of gives, keys among them; needs touched, and keys that are touched_keys; default: compare, and tell all columns)
    Columns:  those of the query #}
 {% materialization renewed, default %}
     {%- set target_relation = this.incorporate(type='table') -%}
@@ -17,6 +21,7 @@
     {%- set prefix = 'tekil_' ~ local_md5(this.identifier ~ invocation_id)[:8] -%}
     {%- set touched_keys = config.get('touched_keys') -%}
     {%- set keys = config.get('keys') or touched_keys -%}
+    {%- set told = config.get('told') -%}
 
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
@@ -28,7 +33,7 @@
         {% do run_query('create temporary table ' ~ prefix ~ '_fresh as ' ~ (get_select_subquery(sql) if contract and contract.enforced else sql)) %}
         {% set find_former %}
             create temporary table {{ prefix }}_former as
-            select whole.*
+            select {% if told %}whole.{{ told | join(', whole.') }}{% else %}whole.*{% endif %}
             from {{ existing_relation }} as whole
             {% if config.get('touched') %}
             inner join (select distinct {% for key in touched_keys %}{{ key.split(' = ') | last }}{{ ', ' if not loop.last }}{% endfor %} from {{ ref(config.get('touched')) }}) as listed
@@ -38,6 +43,9 @@
         {% do run_query(find_former) %}
         {% set find_moved %}
             create temporary table {{ prefix }}_moved as
+            {% if told %}
+            select distinct {{ keys | join(', ') }} from {{ ref(config.get('touched')) }}
+            {% else %}
             select distinct {{ keys | join(', ') }}
             from (
                 select {{ keys | join(', ') }}, fingerprint
@@ -49,17 +57,19 @@
                 group by {{ keys | join(', ') }}, fingerprint
                 having sum(side) <> 0
             ) as differing
+            {% endif %}
         {% endset %}
         {% do run_query(find_moved) %}
         {% for name in ['_fresh', '_former', '_moved'] %}
             {% do gather_statistics(prefix ~ name) %}
         {% endfor %}
         {% set on_keys %}{% for key in keys %}rows_told.{{ key }} = moved.{{ key }}{{ ' and ' if not loop.last }}{% endfor %}{% endset %}
+        {% set told_columns = 'rows_told.' ~ (told | join(', rows_told.') if told else '*') %}
         {% set keep_changes %}
             create table {{ changes_relation }} as
-            select rows_told.*, false as is_standing from {{ prefix }}_former as rows_told inner join {{ prefix }}_moved as moved on {{ on_keys }}
+            select {{ told_columns }}, false as is_standing from {{ prefix }}_former as rows_told inner join {{ prefix }}_moved as moved on {{ on_keys }}
             union all
-            select rows_told.*, true as is_standing from {{ prefix }}_fresh as rows_told inner join {{ prefix }}_moved as moved on {{ on_keys }}
+            select {{ told_columns }}, true as is_standing from {{ prefix }}_fresh as rows_told inner join {{ prefix }}_moved as moved on {{ on_keys }}
         {% endset %}
         {% do run_query(keep_changes) %}
         {% call statement('delete_moved') -%}

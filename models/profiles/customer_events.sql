@@ -3,6 +3,7 @@
     materialized='renewed',
     touched='int_profiles__stream_touched',
     touched_keys=['event_id'],
+    told=['event_id', 'customer_id', 'session_id', 'product_id', 'message_id', 'event_kind', 'category', 'is_own_act'],
 ) }}
 with
 

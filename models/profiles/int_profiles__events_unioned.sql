@@ -3,6 +3,7 @@
     materialized='renewed',
     touched='int_profiles__events_touched',
     touched_keys=['event_id'],
+    told=['event_id', 'customer_id'],
 ) }}
 with
 
