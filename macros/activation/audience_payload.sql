@@ -60,8 +60,8 @@ refused as (
 members as (
 
     select distinct levels.wide_customer_id
-    from {{ ref('segment_memberships') }} as memberships
-    inner join levels on memberships.customer_id = levels.customer_id
+    from {{ ref('customer_segments') }} as listed
+    inner join levels on listed.customer_id = levels.customer_id
 
 ),
 

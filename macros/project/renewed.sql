@@ -1,7 +1,7 @@
 {# Materialization: a table that costs what changed. Where the run makes everything anew (is_renewed is false) it is a table like any other. Else the
    model's query gives the rows of the touched keys alone (see the macro touched), and what differs is put in the place of what stood: rows
    of a key that is no longer there go, and a key whose rows are as they were (told by a fingerprint of each) stays untouched. What went and came is kept beside the
-   table, for the models behind it (see changes_of). Delete, insert and what is kept of them are one transaction.
+   table where a model asks for it (see changes_of). Delete, insert and what is kept of them are one transaction.
 
    Without touched the query is run whole and compared whole: for a small table whose changes others have to know.
 
@@ -64,6 +64,7 @@
             {% do gather_statistics(prefix ~ name) %}
         {% endfor %}
         {% set on_keys %}{% for key in keys %}rows_told.{{ key }} = moved.{{ key }}{{ ' and ' if not loop.last }}{% endfor %}{% endset %}
+        {% if are_changes_read(this.identifier) %}
         {% set told_columns = 'rows_told.' ~ (told | join(', rows_told.') if told else '*') %}
         {% set keep_changes %}
             create table {{ changes_relation }} as
@@ -72,6 +73,7 @@
             select {{ told_columns }}, true as is_standing from {{ prefix }}_fresh as rows_told inner join {{ prefix }}_moved as moved on {{ on_keys }}
         {% endset %}
         {% do run_query(keep_changes) %}
+        {% endif %}
         {% call statement('delete_moved') -%}
             delete from {{ existing_relation }} as rows_told using {{ prefix }}_moved as moved where {{ on_keys }}
         {%- endcall %}

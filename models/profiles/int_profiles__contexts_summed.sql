@@ -1,29 +1,53 @@
 {# Under what circumstances a customer acts (X1 to X4, P8): device, hours, place, store, climate, campaign, carts left, engagement, channel.
    What counts acts stands in steps of its own (int_profiles__habits_summed, customer_hours); this joins them. #}
+{{ config(
+    materialized='renewed',
+    touched='int_profiles__contexts_touched',
+    touched_keys=['customer_id'],
+) }}
+{%- set by = 'int_profiles__contexts_touched' %}
+
 with
 
 identity_map as (
 
-    select distinct customer_id from {{ ref('identity_map') }}
+    select distinct customer_id from {{ touched('identity_map', by=by, keys=['customer_id']) }}
 
 ),
 
 habits as (
 
-    select * from {{ ref('int_profiles__habits_summed') }}
+    select * from {{ touched('int_profiles__habits_summed', by=by, keys=['customer_id']) }}
 
 ),
 
 zones as (
 
-    select * from {{ ref('int_profiles__zones_walked') }}
+    select
+        customer_id,
+        timezone
+    from {{ touched('int_profiles__zones_walked', by=by, keys=['customer_id']) }}
     where valid_to = timestamp '9999-12-31 00:00:00'
 
 ),
 
-traits as (
+cities as (
 
-    select * from {{ ref('customer_traits') }}
+    select
+        customer_id,
+        value
+    from {{ touched('customer_traits', by=by, keys=['customer_id']) }}
+    where trait = 'city'
+
+),
+
+countries as (
+
+    select
+        customer_id,
+        value
+    from {{ touched('customer_traits', by=by, keys=['customer_id']) }}
+    where trait = 'country'
 
 ),
 
@@ -36,22 +60,21 @@ places as (
 
 carts_left as (
 
-    select * from {{ ref('int_profiles__carts_left') }}
+    select
+        session_id,
+        customer_id,
+        device_type,
+        furthest_step,
+        has_ordered,
+        left_at
+    from {{ touched('int_profiles__carts_left', by=by, keys=['customer_id']) }}
+    where left_at > {{ add_days(as_of(), '-' ~ context_rule('context_window_days')) }}
 
 ),
 
 channels as (
 
-    select * from {{ ref('customer_channels') }}
-
-),
-
-restrictions as (
-
-    select * from {{ ref('customer_data_uses') }}
-    where
-        purpose = 'processing'
-        and status = 'RET'
+    select * from {{ touched('int_profiles__channels_chosen', by=by, keys=['customer_id']) }}
 
 ),
 
@@ -60,13 +83,14 @@ carts_ranked as (
     select
         carts_left.*,
         row_number() over (
-            partition by customer_id, has_ordered
+            partition by
+                customer_id,
+                has_ordered
             order by
                 left_at desc,
                 {{ binary_order('session_id') }} asc
         ) as place
     from carts_left
-    where left_at > {{ add_days(as_of(), '-' ~ context_rule('context_window_days')) }}
 
 ),
 
@@ -84,32 +108,17 @@ carts as (
 
 ),
 
-channels_summed as (
-
-    select
-        customer_id,
-        max(case when is_preferred then channel end) as preferred_channel,
-        max(case when is_best_reachable then channel end) as best_reachable_channel,
-        sum(case when is_reachable then 1 else 0 end) as reachable_channel_count
-    from channels
-    group by customer_id
-
-),
-
 addresses as (
 
     select
         cities.customer_id,
         max({{ binary_order('places.timezone') }}) as timezone,
         max({{ binary_order('places.climate') }}) as climate
-    from traits as cities
-    inner join traits as countries
-        on cities.customer_id = countries.customer_id
-        and countries.trait = 'country'
+    from cities
+    inner join countries on cities.customer_id = countries.customer_id
     inner join places
         on cities.value = places.place_name
         and countries.value = places.country
-    where cities.trait = 'city'
     group by cities.customer_id
 
 )
@@ -131,8 +140,8 @@ select
     habits.latest_campaign,
     carts.last_left_device_type,
     coalesce(habits.engagement_level, 'none') as engagement_level,
-    channels_summed.preferred_channel,
-    channels_summed.best_reachable_channel,
+    channels.preferred_channel,
+    channels.best_reachable_channel,
 
     ---------- numbers
     habits.favourite_device_share,
@@ -143,10 +152,10 @@ select
     cast(coalesce(carts.carts_left_count, 0) as bigint) as carts_left_count,
     {{ divide('carts.carts_left_count', 'carts.cart_visit_count', 4) }} as cart_abandonment_rate,
     cast(carts.last_left_checkout_step as integer) as last_left_checkout_step,
-    cast(coalesce(channels_summed.reachable_channel_count, 0) as bigint) as reachable_channel_count,
+    cast(coalesce(channels.reachable_channel_count, 0) as bigint) as reachable_channel_count,
 
     ---------- booleans
-    restrictions.customer_id is not null as is_restricted,
+    coalesce(channels.is_restricted, false) as is_restricted,
 
     ---------- timestamps
     habits.first_campaign_at,
@@ -155,7 +164,6 @@ select
 from identity_map
 left join habits on identity_map.customer_id = habits.customer_id
 left join carts on identity_map.customer_id = carts.customer_id
-left join channels_summed on identity_map.customer_id = channels_summed.customer_id
+left join channels on identity_map.customer_id = channels.customer_id
 left join zones on identity_map.customer_id = zones.customer_id
 left join addresses on identity_map.customer_id = addresses.customer_id
-left join restrictions on identity_map.customer_id = restrictions.customer_id

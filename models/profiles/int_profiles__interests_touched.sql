@@ -48,16 +48,45 @@ weights as (
 
 ),
 
-events as (
+{# the stream is read twice, each time for few columns: kept for both it would be wide #}
+product_events as (
 
-    select * from {{ ref('customer_events') }}
+    select
+        customer_id,
+        product_id
+    from {{ ref('customer_events') }}
+    where product_id is not null
+
+),
+
+dated_events as (
+
+    select
+        customer_id,
+        occurred_at
+    from {{ ref('customer_events') }}
     where product_id is not null or category is not null
 
 ),
 
-lines as (
+product_lines as (
 
-    select * from {{ ref('customer_order_lines') }}
+    select
+        customer_id,
+        product_id
+    from {{ ref('customer_order_lines') }}
+    where
+        customer_id is not null
+        and product_id is not null
+
+),
+
+dated_lines as (
+
+    select
+        customer_id,
+        ordered_at
+    from {{ ref('customer_order_lines') }}
     where
         customer_id is not null
         and product_id is not null
@@ -96,31 +125,30 @@ touched as (
 
     union
 
-    select events.customer_id
-    from events
-    inner join product_changes on events.product_id = product_changes.product_id
+    select product_events.customer_id
+    from product_events
+    inner join product_changes on product_events.product_id = product_changes.product_id
 
     union
 
     {# what was returned or complained of was bought #}
-    select lines.customer_id
-    from lines
-    inner join product_changes on lines.product_id = product_changes.product_id
+    select product_lines.customer_id
+    from product_lines
+    inner join product_changes on product_lines.product_id = product_changes.product_id
 
     union
 
-    select events.customer_id
-    from events
-    inner join weights on events.event_kind = weights.event_kind
+    select dated_events.customer_id
+    from dated_events
     cross join plan
-    where {{ aged('events.occurred_at', windows) }}
+    where {{ aged('dated_events.occurred_at', windows) }}
 
     union
 
-    select lines.customer_id
-    from lines
+    select dated_lines.customer_id
+    from dated_lines
     cross join plan
-    where {{ aged('lines.ordered_at', windows) }}
+    where {{ aged('dated_lines.ordered_at', windows) }}
 
     union
 

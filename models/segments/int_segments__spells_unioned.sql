@@ -1,7 +1,13 @@
 {# Every spell of every segment: who was in, from when to when, and why; and those that time alone will begin after the clock. Nothing is remembered
    between builds: the history follows from the facts, so a rebuild, a late day and a past clock all give the same (G21, G22). Who is in a segment by
    several values (several categories) is in it once, from the first to the last of them. #}
-{{ config(materialized='renewed', touched='int_segments__members_touched', touched_keys=['customer_id'], access='private') }}
+{{ config(
+    materialized='renewed',
+    touched='int_segments__members_touched',
+    touched_keys=['customer_id'],
+    keys=['customer_id', 'segment'],
+    access='private',
+) }}
 
 {% set models = segment_models() -%}
 {% set with_values = valued_segment_models() -%}

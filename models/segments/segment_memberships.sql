@@ -1,5 +1,10 @@
 {# Who is in which segment now (var as_of), since when and why. #}
-{{ config(materialized='renewed', touched='int_segments__spells_touched', touched_keys=['customer_id']) }}
+{{ config(
+    materialized='renewed',
+    touched='int_segments__spells_touched',
+    touched_keys=['customer_id'],
+    keys=['customer_id', 'segment'],
+) }}
 with
 
 spells as (

@@ -41,7 +41,7 @@ counted as (
 
 ),
 
-shared as (
+pairs as (
 
     select
         counted.segment,
@@ -50,10 +50,29 @@ shared as (
     from counted
     inner join counted as others
         on counted.customer_id = others.customer_id
-        and counted.segment <> others.segment
+        and counted.segment < others.segment
     group by
         counted.segment,
         others.segment
+
+),
+
+{# a pair is counted in one order, and told in both #}
+shared as (
+
+    select
+        segment,
+        other_segment,
+        customers
+    from pairs
+
+    union all
+
+    select
+        other_segment as segment,
+        segment as other_segment,
+        customers
+    from pairs
 
 ),
 

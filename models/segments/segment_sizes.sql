@@ -4,7 +4,11 @@ with
 
 spells as (
 
-    select * from {{ ref('int_segments__spells_unioned') }}
+    select
+        segment,
+        entered_at,
+        left_at
+    from {{ ref('int_segments__spells_unioned') }}
     where entered_at <= {{ as_of() }}
 
 ),
@@ -21,7 +25,6 @@ days as (
 
 ),
 
-{# local dates are found once for each quarter of an hour #}
 quarters as (
 
     select
@@ -49,14 +52,26 @@ quarters as (
 
 ),
 
+{# local dates are found once for each quarter of an hour #}
+clocks as (
+
+    select
+        quarter_at,
+        {{ local_date('quarter_at', default_timezone()) }} as day
+    from quarters
+    group by quarter_at
+
+),
+
 dated as (
 
     select
-        segment,
-        {{ local_date('quarter_at', default_timezone()) }} as day,
-        entered_count,
-        left_count
+        quarters.segment,
+        clocks.day,
+        quarters.entered_count,
+        quarters.left_count
     from quarters
+    inner join clocks on quarters.quarter_at = clocks.quarter_at
 
     union all
 

@@ -98,70 +98,75 @@ addresses as (
 addresses_normalised as (
 
     select
-        {{ canonical_email('email_address') }} as email_match,
         {{ normalise_email('email_address') }} as email,
         occurred_at
     from addresses
 
 ),
 
-spellings as (
+emails_told as (
 
     select
-        email_match,
         email,
         coalesce(updated_at, created_at) as seen_at
     from contacts
-    where email is not null
     union all
     select
-        email_match,
         email,
         coalesce(updated_at, created_at) as seen_at
     from accounts
-    where email is not null
     union all
     select
-        email_match,
         email,
         ordered_at as seen_at
     from orders
-    where email is not null
     union all
     select
-        email_match,
         email,
         occurred_at as seen_at
     from receipts
-    where email is not null
     union all
     select
-        email_match,
         email,
         updated_at as seen_at
     from members
-    where email is not null
     union all
     select
-        email_match,
         email,
         coalesce(updated_at, created_at) as seen_at
     from users
-    where email is not null
     union all
     select
-        email_match,
         email,
         occurred_at as seen_at
     from addresses_normalised
-    where email is not null
     union all
     select
-        email_match,
         email,
         consented_at as seen_at
     from consents
+
+),
+
+{# each spelling once, so that few are brought to the form of matching, and ranked #}
+emails as (
+
+    select
+        email,
+        max(seen_at) as seen_at
+    from emails_told
     where email is not null
+    group by email
+
+),
+
+spellings as (
+
+    select
+        {{ canonical_email('email') }} as email_match,
+        email,
+        seen_at
+    from emails
 
 ),
 

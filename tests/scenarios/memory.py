@@ -203,6 +203,7 @@ class Memory:
         return {
             "is_renewed": lambda: self.renewing and self.running in self.tables,
             "note_unplanned_run": lambda: "",
+            "are_changes_read": lambda name: True,
             "was_known": lambda column: "true",
             "get_create_table_as_sql": lambda temporary, relation, sql: f"create table {relation} as {sql}",
             "model": SimpleNamespace(resource_type="model"),

@@ -306,6 +306,17 @@ def consents_moved(env: dict[str, str]) -> None:
                 (other, "EPOSTA", "ONAY", "2026-06-29 10:00:00"),
                 (address, "EPOSTA", "RET", "2026-06-29 00:00:00"),
             )
+        ]
+        # two are restricted, one of them until the clock has moved by a day
+        + [
+            said
+            | {"purpose": "processing"}
+            | {"recipient": recipient, "channel": "EPOSTA", "status": status, "consent_date": day}
+            for recipient, status, day in (
+                (other, "RET", "2026-06-29 10:00:00"),
+                (members[5][1], "RET", "2026-06-29 10:00:00"),
+                (members[5][1], "ONAY", "2026-07-01 12:00:00"),
+            )
         ],
         "moved",
     )
@@ -364,12 +375,21 @@ def edges(env: dict[str, str]) -> None:
         f"edge-{clock:%m%d%H}-{days}": clock - timedelta(days=days) for clock in QUIET for days in WINDOWS
     }
     seen["edge-message"] = END - timedelta(days=200)
+    # a cart left, too
+    seen["edge-cart"] = max(QUIET) - timedelta(days=365)
     land(
         env,
         "tracker",
         "events",
         [
-            call(name, moment, name, type="track", event="Product Viewed", properties={"product_id": product})
+            call(
+                name,
+                moment,
+                name,
+                type="track",
+                event="Product Added" if name.startswith("edge-cart") else "Product Viewed",
+                properties={"product_id": product},
+            )
             for name, moment in seen.items()
             if moment <= END
         ],
