@@ -6,9 +6,5 @@
     {% set view = ref(name) %}
     {# a unit test gives what it reads, and renews nothing #}
     {% set read_too = [ref('int_profiles__contacts_touched'), ref('int_staging__identifiers_keyed'), ref('int_staging__evidence_unioned')] if model.resource_type != 'unit_test' else [] %}
-    {% if not is_renewed() %}
-        {{ return(view) }}
-    {% endif %}
-    {% set code = graph.nodes['model.tekil.' ~ name].raw_code | replace("source('raw', '", "tekil.rows_of_contacts('") %}
-    {{ return('(\n' ~ render(code) ~ '\n) as ' ~ name) }}
+    {{ return(tekil.view_over(name, 'rows_of_contacts') if is_renewed() else view) }}
 {% endmacro %}

@@ -5,9 +5,5 @@
 {% macro view_of_customers(name) %}
     {% set view = ref(name) %}
     {% set read_too = [ref('int_profiles__customers_touched'), ref('int_staging__identifiers_keyed'), ref('int_staging__evidence_unioned'), ref('identity_map'), ref('record_map')] %}
-    {% if not is_renewed() %}
-        {{ return(view) }}
-    {% endif %}
-    {% set code = graph.nodes['model.tekil.' ~ name].raw_code | replace("source('raw', '", "tekil.rows_of_customers('") %}
-    {{ return('(\n' ~ render(code) ~ '\n) as ' ~ name) }}
+    {{ return(tekil.view_over(name, 'rows_of_customers') if is_renewed() else view) }}
 {% endmacro %}

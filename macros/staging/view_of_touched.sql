@@ -2,6 +2,5 @@
    Arguments: name (of the staging view)
    Example:   {{ tekil.view_of_touched('stg_crm__contacts') }} #}
 {% macro view_of_touched(name) %}
-    {% set code = graph.nodes['model.tekil.' ~ name].raw_code | replace("ref('", "tekil.view_of_touched('") | replace("source('raw', '", "tekil.touched_rows('") %}
-    {{ return('(\n' ~ render(code) ~ '\n) as ' ~ name) }}
+    {{ return(tekil.view_over(name, 'touched_rows', views='view_of_touched')) }}
 {% endmacro %}

@@ -3,9 +3,8 @@
    customer is an echo, and does not count. #}
 {{ config(
     materialized='renewed',
-    touched='int_profiles__customers_touched',
-    touched_keys=['customer_id'],
-    keys=['event_id'],
+    touched='int_profiles__calls_touched',
+    touched_keys=['event_id'],
 ) }}
 with
 
@@ -15,7 +14,7 @@ tracker as (
         *,
         {# a device that stands in a store tells the store's clock and place; the store_id of a visit from home is where it will be fetched #}
         case when channel in ('kiosk', 'tablet', 'store') then store_id end as device_store_id
-    from {{ tekil.view_of_customers('stg_tracker__events') }}
+    from {{ tekil.view_of_calls('stg_tracker__events') }}
 
 ),
 
@@ -209,7 +208,7 @@ spans_near as (
 
 ),
 
-google_analytics_kept as (
+google_analytics_counted as (
 
     select google_analytics_resolved.*
     from google_analytics_resolved
@@ -219,6 +218,13 @@ google_analytics_kept as (
     where spans_near.is_same is null
         and coalesce({{ seconds_between('spans_near.seen_before_at', 'google_analytics_resolved.occurred_at') }}, 999999) > {{ 60 * var('echo_minutes') }}
         and coalesce({{ seconds_between('google_analytics_resolved.occurred_at', 'spans_near.seen_after_at') }}, 999999) > {{ 60 * var('echo_minutes') }}
+
+),
+
+{# whose tracker events are not all looked at cannot be asked for echoes #}
+google_analytics_kept as (
+
+    select * from {{ touched_of('google_analytics_counted', by='int_profiles__customers_touched', keys=['customer_id']) }}
 
 ),
 
@@ -271,4 +277,4 @@ named as (
 
 )
 
-select * from {{ touched_of('named', by='int_profiles__customers_touched', keys=['customer_id']) }}
+select * from named
