@@ -48,7 +48,7 @@ weights as (
 
 ),
 
-{# the stream is read twice, each time for few columns: kept for both it would be wide #}
+{# the stream is read twice, each time for few columns: kept for both it would be wide. What a kind speaks of is not asked: too many listed is no harm #}
 product_events as (
 
     select
@@ -65,7 +65,7 @@ dated_events as (
         customer_id,
         occurred_at
     from {{ ref('customer_events') }}
-    where product_id is not null or category is not null
+    where event_kind in (select weights.event_kind from weights)
 
 ),
 

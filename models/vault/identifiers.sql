@@ -1,4 +1,5 @@
-{# The only table that turns an identifier key back into the identifier. Restricted. #}
+{# The only table that turns an identifier key back into the identifier. Restricted. A view of what staging keeps: no second copy of it. #}
+{{ config(materialized='view') }}
 with
 
 identifiers as (
