@@ -22,10 +22,10 @@ matched as (
         labels.labelled_source,
         labels.labelled_table,
         labels.record_id,
-        labels.person_id
-        {%- for column in columns %},
-        coalesce(record_map.{{ column }}, 'alone:' || labels.labelled_source || '/' || labels.labelled_table || '/' || labels.record_id) as {{ column }}
+        {%- for column in columns %}
+        coalesce(record_map.{{ column }}, 'alone:' || labels.labelled_source || '/' || labels.labelled_table || '/' || labels.record_id) as {{ column }},
         {%- endfor %}
+        labels.person_id
     from labels
     left join record_map
         on labels.labelled_source = record_map.source
