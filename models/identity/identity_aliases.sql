@@ -5,24 +5,23 @@ with
 
 ledger as (
 
-    select * from {{ ref('identity_changes') }}
+    select
+        identifier_key,
+        from_customer_id,
+        to_customer_id,
+        build_number,
+        changed_at
+    from {{ ref('identity_changes') }}
     where {{ was_known('changed_at') }}
 
 ),
 
 identity_map as (
 
-    select * from {{ ref('identity_map') }}
-
-),
-
-issued as (
-
-    select distinct
-        to_customer_id as customer_id,
-        identifier_key
-    from ledger
-    where to_customer_id is not null
+    select
+        identifier_key,
+        customer_id
+    from {{ ref('identity_map') }}
 
 ),
 
@@ -32,12 +31,30 @@ living as (
 
 ),
 
-retired as (
+issued as (
 
-    select issued.*
+    select distinct to_customer_id as customer_id
+    from ledger
+
+),
+
+no_longer_living as (
+
+    select issued.customer_id
     from issued
     left join living on issued.customer_id = living.customer_id
     where living.customer_id is null
+
+),
+
+{# few ids are retired: only what those ever held is made distinct #}
+retired as (
+
+    select distinct
+        no_longer_living.customer_id,
+        ledger.identifier_key
+    from no_longer_living
+    inner join ledger on no_longer_living.customer_id = ledger.to_customer_id
 
 ),
 

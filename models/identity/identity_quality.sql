@@ -34,14 +34,49 @@ levels as (
 
 ),
 
+{# most records of a person are one customer at every level: they are counted before they are told for each #}
+counted as (
+
+    select
+        {%- for column in columns.values() %}
+        {{ column }},
+        {%- endfor %}
+        person_id,
+        count(*) as records
+    from matched
+    group by
+        {%- for column in columns.values() %}
+        {{ column }},
+        {%- endfor %}
+        person_id
+
+),
+
+told as (
+
+    {%- for level, column in columns.items() %}
+    {%- if not loop.first %}
+
+    union all
+    {%- endif %}
+    select
+        '{{ level }}' as level,
+        {{ column }} as customer_id,
+        person_id,
+        records
+    from counted
+    {%- endfor %}
+
+),
+
 cells as (
 
     select
         level,
         customer_id,
         person_id,
-        count(*) as records
-    from matched
+        cast(sum(records) as bigint) as records
+    from told
     group by
         level,
         customer_id,
@@ -119,21 +154,39 @@ pairs as (
 
 ),
 
+{# cells that look alike are divided once #}
+alike as (
+
+    select
+        cells.level,
+        cells.records,
+        by_customer.records as records_of_customer,
+        by_person.records as records_of_person,
+        count(*) as cell_count
+    from cells
+    inner join by_customer
+        on cells.level = by_customer.level
+        and cells.customer_id = by_customer.customer_id
+    inner join by_person
+        on cells.level = by_person.level
+        and cells.person_id = by_person.person_id
+    group by
+        cells.level,
+        cells.records,
+        by_customer.records,
+        by_person.records
+
+),
+
 cubed as (
 
     select
         levels.level,
-        cast(coalesce(sum(cells.records), 0) as bigint) as records,
-        sum({{ divide('cells.records * cells.records', 'by_customer.records', 6) }}) as precision_sum,
-        sum({{ divide('cells.records * cells.records', 'by_person.records', 6) }}) as recall_sum
+        cast(coalesce(sum(alike.records * alike.cell_count), 0) as bigint) as records,
+        sum(alike.cell_count * {{ divide('alike.records * alike.records', 'alike.records_of_customer', 6) }}) as precision_sum,
+        sum(alike.cell_count * {{ divide('alike.records * alike.records', 'alike.records_of_person', 6) }}) as recall_sum
     from levels
-    left join cells on levels.level = cells.level
-    left join by_customer
-        on cells.level = by_customer.level
-        and cells.customer_id = by_customer.customer_id
-    left join by_person
-        on cells.level = by_person.level
-        and cells.person_id = by_person.person_id
+    left join alike on levels.level = alike.level
     group by levels.level
 
 ),
@@ -162,7 +215,7 @@ rated as (
 
 ),
 
-members as (
+sizes as (
 
     {%- for level, column in columns.items() %}
     {%- if not loop.first %}
@@ -172,23 +225,11 @@ members as (
     select
         '{{ level }}' as level,
         {{ column }} as customer_id,
-        is_known_person
-    from identity_map
-    {%- endfor %}
-
-),
-
-sizes as (
-
-    select
-        level,
-        customer_id,
         count(*) as identifiers,
         max(case when is_known_person then 1 else 0 end) as is_known
-    from members
-    group by
-        level,
-        customer_id
+    from identity_map
+    group by {{ column }}
+    {%- endfor %}
 
 ),
 

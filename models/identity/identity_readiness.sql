@@ -21,29 +21,6 @@ record_map as (
 
 ),
 
-channels_seen as (
-
-    {# a record speaks for its own customer; a tuple without a record for each identifier in it #}
-    select
-        record_map.customer_id,
-        evidence.channel
-    from evidence
-    inner join record_map
-        on evidence.source = record_map.source
-        and evidence.table_name = record_map.table_name
-        and evidence.record_id = record_map.record_id
-
-    union
-
-    select
-        identity_map.customer_id,
-        evidence.channel
-    from evidence
-    inner join identity_map on evidence.identifier_key = identity_map.identifier_key
-    where evidence.record_id is null
-
-),
-
 customers as (
 
     select
@@ -54,17 +31,68 @@ customers as (
 
 ),
 
-channels_counted as (
+known_customers as (
+
+    select customer_id from customers
+    where is_known = 1
+
+),
+
+known_records as (
 
     select
-        customers.customer_id,
-        customers.is_known,
-        count(case when channels_seen.channel not in ('crm', 'consent') then 1 end) as channels
-    from customers
-    left join channels_seen on customers.customer_id = channels_seen.customer_id
-    group by
-        customers.customer_id,
-        customers.is_known
+        record_map.source,
+        record_map.table_name,
+        record_map.record_id,
+        record_map.customer_id
+    from record_map
+    inner join known_customers on record_map.customer_id = known_customers.customer_id
+
+),
+
+known_identifiers as (
+
+    select
+        identity_map.identifier_key,
+        identity_map.customer_id
+    from identity_map
+    inner join known_customers on identity_map.customer_id = known_customers.customer_id
+
+),
+
+channels_seen as (
+
+    {# a record speaks for its own customer; a tuple without a record for each identifier in it #}
+    select
+        known_records.customer_id,
+        evidence.channel
+    from evidence
+    inner join known_records
+        on evidence.source = known_records.source
+        and evidence.table_name = known_records.table_name
+        and evidence.record_id = known_records.record_id
+    where evidence.channel not in ('crm', 'consent')
+
+    union all
+
+    select
+        known_identifiers.customer_id,
+        evidence.channel
+    from evidence
+    inner join known_identifiers on evidence.identifier_key = known_identifiers.identifier_key
+    where
+        evidence.record_id is null
+        and evidence.channel not in ('crm', 'consent')
+
+),
+
+{# two channels differ where the first and the last by name do: millions of rows need not be made distinct to see that #}
+customers_on_two_channels as (
+
+    select customer_id
+    from channels_seen
+    group by customer_id
+    having min({{ binary_order('channel') }}) <> max({{ binary_order('channel') }})
 
 ),
 
@@ -72,9 +100,9 @@ counted as (
 
     select
         cast(coalesce(sum(is_known), 0) as bigint) as customers,
-        cast(coalesce(sum(case when is_known = 1 and channels >= 2 then 1 else 0 end), 0) as bigint) as customers_on_two_channels,
+        (select count(*) from customers_on_two_channels) as customers_on_two_channels,
         cast(coalesce(sum(1 - is_known), 0) as bigint) as anonymous_visitors
-    from channels_counted
+    from customers
 
 ),
 

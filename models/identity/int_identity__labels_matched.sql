@@ -1,4 +1,7 @@
-{# Labelled records beside the customer we made of them at each level; a record that nothing identified is a customer of its own. #}
+{# Labelled records beside the customer we made of them at each level; a record that nothing identified is a customer of its own.
+   A view: labels are many, one table sums them up, and none of them outlives the next change of a customer. #}
+{{ config(materialized='view') }}
+{% set columns = ['customer_id', 'strict_customer_id', 'wide_customer_id'] -%}
 with
 
 labels as (
@@ -13,41 +16,21 @@ record_map as (
 
 ),
 
-joined as (
+matched as (
 
     select
         labels.labelled_source,
         labels.labelled_table,
         labels.record_id,
-        labels.person_id,
-        'alone:' || labels.labelled_source || '/' || labels.labelled_table || '/' || labels.record_id as alone,
-        record_map.customer_id,
-        record_map.strict_customer_id,
-        record_map.wide_customer_id
+        {%- for column in columns %}
+        coalesce(record_map.{{ column }}, 'alone:' || labels.labelled_source || '/' || labels.labelled_table || '/' || labels.record_id) as {{ column }},
+        {%- endfor %}
+        labels.person_id
     from labels
     left join record_map
         on labels.labelled_source = record_map.source
         and labels.labelled_table = record_map.table_name
         and labels.record_id = record_map.record_id
-
-),
-
-matched as (
-
-    {%- for level, column in {'exact': 'customer_id', 'strict': 'strict_customer_id', 'wide': 'wide_customer_id'}.items() %}
-    {%- if not loop.first %}
-
-    union all
-    {%- endif %}
-    select
-        '{{ level }}' as level,
-        labelled_source,
-        labelled_table,
-        record_id,
-        person_id,
-        coalesce({{ column }}, alone) as customer_id
-    from joined
-    {%- endfor %}
 
 )
 

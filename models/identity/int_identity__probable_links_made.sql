@@ -13,7 +13,12 @@ probable_links as (
 
 people as (
 
-    select * from {{ ref('int_staging__people_prepared') }}
+    select
+        source,
+        table_name,
+        record_id,
+        content_hash
+    from {{ ref('int_staging__people_prepared') }}
 
 ),
 
@@ -47,6 +52,39 @@ visitor_clusters as (
 
 ),
 
+link_ends as (
+
+    select
+        left_source as source,
+        left_table_name as table_name,
+        left_record_id as record_id,
+        left_content_hash as content_hash
+    from probable_links
+
+    union
+
+    select
+        right_source as source,
+        right_table_name as table_name,
+        right_record_id as record_id,
+        right_content_hash as content_hash
+    from probable_links
+
+),
+
+{# people are a view, which is read once here, and not at all where nothing is alike #}
+unchanged as (
+
+    select link_ends.*
+    from link_ends
+    inner join people
+        on link_ends.source = people.source
+        and link_ends.table_name = people.table_name
+        and link_ends.record_id = people.record_id
+        and link_ends.content_hash = people.content_hash
+
+),
+
 standing as (
 
     select
@@ -54,16 +92,16 @@ standing as (
         rights.customer_id as right_customer_id,
         probable_links.match_probability
     from probable_links
-    inner join people as left_people
-        on probable_links.left_source = left_people.source
-        and probable_links.left_table_name = left_people.table_name
-        and probable_links.left_record_id = left_people.record_id
-        and probable_links.left_content_hash = left_people.content_hash
-    inner join people as right_people
-        on probable_links.right_source = right_people.source
-        and probable_links.right_table_name = right_people.table_name
-        and probable_links.right_record_id = right_people.record_id
-        and probable_links.right_content_hash = right_people.content_hash
+    inner join unchanged as left_ends
+        on probable_links.left_source = left_ends.source
+        and probable_links.left_table_name = left_ends.table_name
+        and probable_links.left_record_id = left_ends.record_id
+        and probable_links.left_content_hash = left_ends.content_hash
+    inner join unchanged as right_ends
+        on probable_links.right_source = right_ends.source
+        and probable_links.right_table_name = right_ends.table_name
+        and probable_links.right_record_id = right_ends.record_id
+        and probable_links.right_content_hash = right_ends.content_hash
     inner join records as lefts
         on probable_links.left_source = lefts.source
         and probable_links.left_table_name = lefts.table_name

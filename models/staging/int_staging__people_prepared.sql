@@ -1,7 +1,7 @@
 {# People as probabilistic linking compares them (I3): one spelling per fact, whatever the source calls it. Holds plain values: staging only.
    The content hash says whether a record has changed since it was last compared; it is keyed, since a bare hash of a name and a day of birth
-   can be undone by trying. #}
-{{ config(materialized='table') }}
+   can be undone by trying.
+   A view: a linking run reads it once, and a run of the models only where there are likenesses to be found in it. #}
 {%- set text = dbt.type_string() %}
 {%- set nothing = 'cast(null as ' ~ dbt.type_string() ~ ')' %}
 {%- set compared = ['first_name', 'last_name', 'gender', 'email', 'phone', 'street', 'house_number', 'district', 'city', 'postal_code', 'country', 'birth_date'] %}

@@ -284,6 +284,11 @@ def copy_of(env: dict[str, str], folder: Path, *changes: str, model: bool = Fals
         shutil.copytree(Path(env["TEKIL_DUCKDB_PATH"]).parent / "linking", path.parent / "linking")
     copied = env | {"TEKIL_DUCKDB_PATH": str(path)}
     with duckdb.connect(str(path)) as connection:
+        schema, name = PEOPLE.split(".")
+        if connection.execute("select 1 from duckdb_views() where view_name = ?", [name]).fetchone():
+            # what dbt prepares is a view over raw; a table can be changed by itself
+            connection.execute(f"alter view {PEOPLE} rename to {name}_of_raw")
+            connection.execute(f"create table {PEOPLE} as select * from {schema}.{name}_of_raw")
         for change in changes:
             connection.execute(change)
     return copied

@@ -33,6 +33,19 @@ email_activities as (
 
 ),
 
+{# an address is written to many times, and put in order once #}
+addresses_written_to as (
+
+    select
+        email_address,
+        {{ canonical_email('email_address') }} as email_match,
+        min(occurred_at) as first_seen_at,
+        max(occurred_at) as last_seen_at
+    from email_activities
+    group by email_address
+
+),
+
 {# many rows name one recipient: they are one piece of evidence, and no source record of their own #}
 email_activities_evidence as (
 
@@ -46,13 +59,10 @@ email_activities_evidence as (
         email_match,
         cast(null as {{ dbt.type_string() }}) as given_name,
         cast(null as date) as birth_date,
-        min(occurred_at) as first_seen_at,
-        max(occurred_at) as last_seen_at
-    from email_activities
+        first_seen_at,
+        last_seen_at
+    from addresses_written_to
     where email_match is not null
-    group by
-        email_address,
-        email_match
 
 ),
 
