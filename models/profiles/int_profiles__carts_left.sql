@@ -1,4 +1,10 @@
 {# Online visits with a cart or a checkout: how far each got, on what device, whether it ended in an order, and whether one followed elsewhere (X1). #}
+{{ config(
+    materialized='renewed',
+    touched='int_profiles__visits_touched',
+    touched_keys=['customer_id'],
+    keys=['session_id'],
+) }}
 with
 
 events as (
@@ -8,7 +14,7 @@ events as (
         event_kind,
         checkout_step,
         occurred_at
-    from {{ ref('customer_events') }}
+    from {{ touched('customer_events', by='int_profiles__visits_touched', keys=['customer_id']) }}
     where
         session_id is not null
         and event_kind in ('cart', 'checkout', 'order')
@@ -17,7 +23,7 @@ events as (
 
 sessions as (
 
-    select * from {{ ref('customer_sessions') }}
+    select * from {{ touched('customer_sessions', by='int_profiles__visits_touched', keys=['customer_id']) }}
 
 ),
 
@@ -26,7 +32,7 @@ orders as (
     select
         customer_id,
         ordered_at
-    from {{ ref('customer_orders') }}
+    from {{ touched('customer_orders', by='int_profiles__visits_touched', keys=['customer_id']) }}
     where is_purchase and customer_id is not null
 
 ),
