@@ -1,23 +1,27 @@
 {# What was bought, line by line: the products of every order and counter sale of a customer. #}
-{{ config(materialized='renewed', keys=['source', 'order_id', 'line_id']) }}
--- depends_on: {{ ref('int_profiles__reads_planned') if model.resource_type != 'unit_test' }}
+{{ config(
+    materialized='renewed',
+    touched='int_profiles__orders_touched',
+    touched_keys=['source', 'order_id'],
+    keys=['source', 'order_id', 'line_id'],
+) }}
 with
 
 customer_orders as (
 
-    select * from {{ ref('customer_orders') }}
+    select * from {{ touched('customer_orders', by='int_profiles__orders_touched', keys=['source', 'order_id']) }}
 
 ),
 
 order_lines as (
 
-    select * from {{ ref('stg_shop__order_lines') }}
+    select * from {{ tekil.view_of_orders('stg_shop__order_lines') }}
 
 ),
 
 receipt_lines as (
 
-    select * from {{ ref('stg_pos__receipt_lines') }}
+    select * from {{ tekil.view_of_orders('stg_pos__receipt_lines') }}
 
 ),
 

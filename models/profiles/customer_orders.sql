@@ -1,39 +1,41 @@
 {# Every order and every counter return, with what was paid, given back, and kept. Money is never lost: a refund whose order
    has not landed stands as a return of its own until it does. #}
-{{ config(materialized='renewed', keys=['source', 'order_id']) }}
--- depends_on: {{ ref('int_profiles__reads_planned') if model.resource_type != 'unit_test' }}
+{{ config(
+    materialized='renewed',
+    touched='int_profiles__orders_touched',
+    touched_keys=['source', 'order_id'],
+) }}
 with
 
 orders as (
 
-    select * from {{ ref('stg_shop__orders') }}
+    select * from {{ tekil.view_of_orders('stg_shop__orders') }}
     where ordered_at <= {{ as_of() }}
 
 ),
 
 refunds as (
 
-    select * from {{ ref('stg_shop__refunds') }}
-    where refunded_at <= {{ as_of() }}
+    select * from {{ touched('int_profiles__refunds_told', by='int_profiles__orders_touched', keys=['source', 'order_id']) }}
 
 ),
 
 receipts as (
 
-    select * from {{ ref('stg_pos__receipts') }}
+    select * from {{ tekil.view_of_orders('stg_pos__receipts') }}
     where occurred_at <= {{ as_of() }}
 
 ),
 
 lines as (
 
-    select * from {{ ref('int_profiles__order_lines_summed') }}
+    select * from {{ tekil.view_of_orders('int_profiles__order_lines_summed') }}
 
 ),
 
 record_map as (
 
-    select * from {{ ref('record_map') }}
+    select * from {{ touched('record_map', by='int_profiles__orders_touched', keys=['source', 'record_id = order_id']) }}
 
 ),
 

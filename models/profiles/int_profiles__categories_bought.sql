@@ -1,36 +1,34 @@
 {# From which category each customer buys most often, over the window of RFM (G20). #}
+{{ config(
+    materialized='renewed',
+    touched='int_profiles__buyers_touched',
+    touched_keys=['customer_id'],
+) }}
 with
 
 lines as (
 
-    select * from {{ ref('customer_order_lines') }}
+    select * from {{ touched('customer_order_lines', by='int_profiles__buyers_touched', keys=['customer_id']) }}
     where
         customer_id is not null
+        and category is not null
         and is_purchase
         and ordered_at > {{ add_days(as_of(), '-' ~ profile_count('rfm', 'window_days')) }}
-
-),
-
-products as (
-
-    select * from {{ ref('stg_shop__products') }}
-    where category is not null
 
 ),
 
 counted as (
 
     select
-        lines.customer_id,
-        products.category,
-        count(distinct lines.source || '/' || lines.order_id) as purchase_count,
-        sum(lines.quantity) as items,
-        max(lines.ordered_at) as last_ordered_at
+        customer_id,
+        category,
+        count(distinct source || '/' || order_id) as purchase_count,
+        sum(quantity) as items,
+        max(ordered_at) as last_ordered_at
     from lines
-    inner join products on lines.product_id = products.product_id
     group by
-        lines.customer_id,
-        products.category
+        customer_id,
+        category
 
 ),
 

@@ -2,22 +2,22 @@
    the tracker's row lends it device, place and campaign, and is then not counted itself. #}
 {{ config(
     materialized='renewed',
+    touched='int_profiles__orders_touched',
+    touched_keys=['source', 'order_id'],
     keys=['event_id'],
 ) }}
--- depends_on: {{ ref('int_profiles__reads_planned') }}
 with
 
 customer_orders as (
 
-    select * from {{ ref('customer_orders') }}
+    select * from {{ touched('customer_orders', by='int_profiles__orders_touched', keys=['source', 'order_id']) }}
     where customer_id is not null
 
 ),
 
 refunds as (
 
-    select * from {{ ref('stg_shop__refunds') }}
-    where refunded_at <= {{ as_of() }}
+    select * from {{ touched('int_profiles__refunds_told', by='int_profiles__orders_touched', keys=['source', 'order_id']) }}
 
 ),
 
@@ -33,14 +33,14 @@ tracker_orders as (
                 occurred_at,
                 {{ binary_order('event_id') }}
         ) as telling
-    from {{ ref('int_profiles__tracker_events_resolved') }}
+    from {{ touched('int_profiles__tracker_events_resolved', by='int_profiles__orders_touched', keys=['order_id']) }}
     where event_kind = 'order' and order_id is not null
 
 ),
 
 stores as (
 
-    select * from {{ ref('stg_pos__stores') }}
+    select * from {{ ref('int_profiles__stores_placed') }}
 
 ),
 

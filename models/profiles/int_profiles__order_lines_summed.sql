@@ -1,4 +1,5 @@
-{# What the lines of an order or a receipt add up to: pieces, and money where the head names none. #}
+{# What the lines of an order or a receipt add up to: pieces, and money where the head names none. A view, since a renewal sums those of touched
+   orders alone (view_of_orders). #}
 with
 
 order_lines as (

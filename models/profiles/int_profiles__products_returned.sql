@@ -1,11 +1,14 @@
 {# Which products a customer gave back, and when: refunded lines, lines of orders refunded whole, and returns at the counter. #}
-{{ config(materialized='renewed', keys=['source', 'order_id']) }}
--- depends_on: {{ ref('int_profiles__reads_planned') if model.resource_type != 'unit_test' }}
+{{ config(
+    materialized='renewed',
+    touched='int_profiles__orders_touched',
+    touched_keys=['source', 'order_id'],
+) }}
 with
 
 lines as (
 
-    select * from {{ ref('customer_order_lines') }}
+    select * from {{ touched('customer_order_lines', by='int_profiles__orders_touched', keys=['source', 'order_id']) }}
     where
         customer_id is not null
         and product_id is not null
@@ -14,14 +17,13 @@ lines as (
 
 orders as (
 
-    select * from {{ ref('customer_orders') }}
+    select * from {{ touched('customer_orders', by='int_profiles__orders_touched', keys=['source', 'order_id']) }}
 
 ),
 
 refunds as (
 
-    select * from {{ ref('stg_shop__refunds') }}
-    where refunded_at <= {{ as_of() }}
+    select * from {{ touched('int_profiles__refunds_told', by='int_profiles__orders_touched', keys=['source', 'order_id']) }}
 
 ),
 

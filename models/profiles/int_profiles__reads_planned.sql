@@ -12,7 +12,7 @@
 select md5(coalesce(string_agg(hashed, '' order by hashed), ''))
 from (select distinct md5(category) as hashed from {{ ref('stg_shop__products') }} where category is not null) as categories
 {%- endset %}
-{%- set counted = tekil.rows_by_hand([('messaging__receipts', 'messaging', 'receipts'), ('zendesk__tickets', 'zendesk', 'tickets'), ('mailchimp__email_activities', 'mailchimp', 'email_activity'), ('consent__records', 'consent', 'records')]) %}
+{%- set counted = tekil.rows_by_hand([('messaging__receipts', 'messaging', 'receipts'), ('shop__orders', 'shop', 'orders'), ('shop__order_lines', 'shop', 'order_lines'), ('pos__receipts', 'pos', 'receipts'), ('pos__receipt_lines', 'pos', 'receipt_lines'), ('zendesk__tickets', 'zendesk', 'tickets'), ('mailchimp__email_activities', 'mailchimp', 'email_activity'), ('consent__records', 'consent', 'records')]) %}
 {%- if acts %}
 {%- do beside.append(run_query(told_categories).rows[0][0]) %}
 {%- for row in run_query(counted).rows %}

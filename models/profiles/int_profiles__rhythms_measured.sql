@@ -1,5 +1,10 @@
 {# How regularly each customer buys: the gaps between purchases, their middle, and how far they stray from it. Gaps are whole seconds, so that
    every engine adds the same numbers; the deviation is the median distance from the median gap, which one long holiday does not move. #}
+{{ config(
+    materialized='renewed',
+    touched='int_profiles__buyers_touched',
+    touched_keys=['customer_id'],
+) }}
 with
 
 purchases as (
@@ -10,7 +15,7 @@ purchases as (
         order_id,
         items,
         ordered_at
-    from {{ ref('customer_orders') }}
+    from {{ touched('customer_orders', by='int_profiles__buyers_touched', keys=['customer_id']) }}
     where
         is_purchase
         and customer_id is not null

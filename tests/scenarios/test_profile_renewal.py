@@ -1,7 +1,7 @@
 """A renewal of the profiles gives what a rebuild gives, to the row, in every table (I8).
 
 One warehouse hears of a sample in shuffled parts, while the clock moves: rows that come late, that come twice, that come again for somebody else or with
-other words; customers that a decision joins and parts again; rows deleted by hand. After that nothing comes but other words on three people, and the clock moves by a day (each night
+other words; customers that a decision joins and parts again; rows deleted by hand. After that nothing comes but other words on a few people and orders, and the clock moves by a day (each night
 by hours, a month and most of a year too), so that what was counted grows too old for its windows. Then a copy is built with everything made anew.
 """
 
@@ -461,6 +461,128 @@ def people_told_again(env: dict[str, str]) -> None:
     land(env, "crm", "contacts", [again], "traits-again")
 
 
+def ordered(name: str, at: datetime, **more) -> dict:
+    """An order as the shop sends it, of somebody of whom nothing else is heard."""
+    told = {"id": name, "email": f"{name}@posta.com.tr", "currency": "TRY", "total_price": 100}
+    return told | {"created_at": f"{at.isoformat()}Z"} | more
+
+
+def lined(name: str, order: str, **more) -> dict:
+    """A line of an order."""
+    return {"id": name, "order_id": order, "product_id": "order-thing", "quantity": 2, "price": 50} | more
+
+
+def refunded(name: str, order: str, at: datetime, **more) -> dict:
+    """All the money of an order, given back."""
+    return {"id": name, "order_id": order, "amount": 100, "created_at": f"{at.isoformat()}Z"} | more
+
+
+def received(name: str, at: datetime, **more) -> dict:
+    """A sale at the counter."""
+    told = {"receipt_id": name, "store_id": "order-stand", "kind": "sale", "email": f"{name}@posta.com.tr"}
+    return told | {"currency": "TRY", "total_amount": 100, "occurred_at": f"{at.isoformat()}Z"} | more
+
+
+def counted(receipt: str, **more) -> dict:
+    """The line of a sale."""
+    told = {"receipt_id": receipt, "line_no": "1", "product_id": "order-thing"}
+    return told | {"quantity": 2, "unit_price": 50} | more
+
+
+def placed(store: str, city: str) -> dict:
+    """A store in a city."""
+    return {"store_id": store, "name": "Store", "city": city, "country": "TR"}
+
+
+def completed(order: str) -> dict:
+    """What a tracker tells of an order that the shop tells too."""
+    more = {"event": "Order Completed", "properties": {"order_id": order}, "context": seen_in("Sivas Sole")}
+    return call("order-call", END - timedelta(days=8), "order-call", type="track", **more)
+
+
+def checked_out(step: int) -> dict:
+    """A visit that got as far as a step of the checkout."""
+    more = {"event": "Checkout Step Viewed", "properties": {"step": step}}
+    return call("order-step", END - timedelta(days=2), "order-step", type="track", **more)
+
+
+def orders_told(env: dict[str, str]) -> None:
+    """Orders of which nothing is heard but what `orders_told_again` lands, or what the clock brings: the order itself, a cancellation, a refund, a receipt; its age."""
+    before, after = END - timedelta(days=9), END + timedelta(hours=3)
+    category = rows(env, "select min(category) from raw.shop__products")[0][0]
+    product = {"title": "Ordered", "category": category, "price": 50}
+    products = [product | {"id": name} for name in ("order-product", "order-thing", "order-other-thing")]
+    stores = [placed("order-store", "Ordu"), placed("order-stand", "Ordu")]
+    aged = {
+        f"order-{clock:%m%d%H}-{days}": clock - timedelta(days=days) for clock in QUIET for days in WINDOWS
+    }
+    plain = ("plain", "other", "moved", "refunded", "lineless", "gone", "regrouped")
+    orders = [ordered(name, at) for name, at in aged.items() if at <= END]
+    orders += [ordered(f"order-{name}", before) for name in plain]
+    orders += [
+        ordered("order-priceless", before, total_price=None),
+        ordered("order-cancelled", before, cancelled_at=f"{after.isoformat()}Z"),
+        ordered("order-late", after, customer_id="order-visitor"),
+    ]
+    lines = [lined(f"line-{one['id']}", one["id"]) for one in orders if one["id"] != "order-lineless"]
+    lines += [
+        lined("line-orphan", "order-orphan"),
+        lined("line-never", "order-never"),
+        lined("line-regrouped", "order-regrouped", product_id="order-product"),
+    ]
+    refunds = [
+        refunded("refund-late", "order-refunded", after, order_line_id="line-order-refunded"),
+        refunded("refund-moved", "order-plain", before),
+        refunded("refund-orphan", "order-orphan", before),
+    ]
+    receipts = [received(f"receipt-{name}", before) for name in ("plain", "moved")]
+    receipts += [
+        received("receipt-placed", before, store_id="order-store"),
+        received("receipt-late", after),
+        received("receipt-back", before, kind="return"),
+    ]
+    added = call("order-cart", END - timedelta(days=2), "order-visitor", userId="order-visitor", type="track")
+    added |= {"event": "Product Added", "properties": {"product_id": "order-thing"}}
+    land(env, "shop", "products", products, "orders")
+    land(env, "pos", "stores", stores, "orders")
+    land(env, "shop", "orders", orders, "orders")
+    land(env, "shop", "order_lines", lines, "orders")
+    land(env, "shop", "refunds", refunds, "orders")
+    land(env, "pos", "receipts", receipts, "orders")
+    land(env, "pos", "receipt_lines", [counted(one["receipt_id"]) for one in receipts], "orders")
+    land(env, "tracker", "events", [completed("order-plain"), added, checked_out(1)], "orders")
+
+
+def orders_told_again(env: dict[str, str]) -> None:
+    """The same orders with other words: lines, refunds, receipts and a tracker's call that are of another order, person or store now; a product and a store that moved."""
+    before, later = END - timedelta(days=9), {"updated_at": "2026-07-01T00:00:00Z"}
+    category = rows(env, "select max(category) from raw.shop__products")[0][0]
+    product = {"id": "order-product", "title": "Ordered", "category": category, "price": 50}
+    orders = [
+        ordered("order-moved", before, email="order-other@posta.com.tr", total_price=90, **later),
+        ordered("order-orphan", before),
+    ]
+    lines = [
+        lined("line-order-plain", "order-other", quantity=3),
+        lined("line-order-gone", "order-nowhere"),
+        lined("line-never", "order-lineless"),
+        lined("line-order-priceless", "order-priceless", quantity=5),
+    ]
+    receipts = [
+        received("receipt-plain", before, store_id=None, total_amount=70),
+        received("receipt-moved", before, email="receipt-placed@posta.com.tr"),
+    ]
+    land(env, "shop", "products", [product | later], "orders-again")
+    land(env, "pos", "stores", [placed("order-store", "Rize")], "orders-again")
+    land(env, "shop", "orders", orders, "orders-again")
+    land(env, "shop", "order_lines", lines, "orders-again")
+    land(env, "shop", "refunds", [refunded("refund-moved", "order-other", before)], "orders-again")
+    land(env, "pos", "receipts", receipts, "orders-again")
+    back = counted("receipt-back", product_id="order-other-thing")
+    land(env, "pos", "receipt_lines", [back], "orders-again")
+    land(env, "tracker", "events", [completed("order-other"), checked_out(2)], "orders-again")
+
+
 def decided(env: dict[str, str], action: str, at: datetime) -> None:
     """A person's word on two customers who are known by e-mail: that they are one, or that this is not so."""
     execute(
@@ -482,6 +604,7 @@ def play(player: Player, parts: int) -> None:
             consents_moved(env)
             edges(env)
             people_told(env)
+            orders_told(env)
             decided(env, "include", END)
             execute(
                 env,
@@ -493,11 +616,12 @@ def play(player: Player, parts: int) -> None:
             END - timedelta(days=20 * (parts - 1 - number) / (parts - 1) * 2), compared=FULL and number > 0
         )
     people_told_again(env)
+    orders_told_again(env)
     for clock, compared in QUIET.items():
         player.build(clock, compared)
     landed = " or ".join(
         f"_file like '%/{name}.jsonl'"
-        for name in ("traits", "traits-again", "edges", "moved", "renamed", "late")
+        for name in ("traits", "traits-again", "orders", "orders-again", "edges", "moved", "renamed", "late")
     )
     assert rows(env, f"select _file, reason from raw.quarantine where {landed}") == []
 
