@@ -1,5 +1,5 @@
-{# Whose carts left a renewal looks at again: customers with an event of a cart, a checkout or an order that came, went or changed, or with such a session or
-   order. Empty where everything is made anew. #}
+{# Whose visits with a cart a renewal tells again: customers with an event of a cart, a checkout or an order that came, went or changed, and those of whom a visit or an
+   order did. Empty where everything is made anew. #}
 with
 
 event_changes as (

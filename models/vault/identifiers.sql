@@ -1,5 +1,4 @@
-{# The only table that turns an identifier key back into the identifier. Restricted. A view of what staging keeps: no second copy of it. #}
-{{ config(materialized='view') }}
+{# The only table that turns an identifier key back into the identifier. Restricted. #}
 with
 
 identifiers as (
