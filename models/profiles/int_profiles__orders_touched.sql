@@ -1,7 +1,7 @@
 {# Which orders and receipts a renewal tells again: those of which a row or a line arrived, or was of before; that the clock hid in the last run, or their cancellation; of which
    a refund came, moved or went; that came to or left a customer; that hold a product whose category changed; of a store that moved; and those of which a tracker tells
    something else. Empty where everything is made anew. #}
--- depends_on: {{ ref('stg_shop__orders') }}, {{ ref('stg_shop__order_lines') }}, {{ ref('stg_pos__receipts') }}, {{ ref('stg_pos__receipt_lines') }}, {{ ref('int_profiles__reads_planned') }}
+-- depends_on: {{ ref('int_profiles__reads_planned') }}, {{ ref('int_profiles__products_categorised') }}, {{ ref('int_profiles__stores_placed') }}, {{ ref('stg_shop__orders') }}, {{ ref('stg_shop__order_lines') }}, {{ ref('stg_pos__receipts') }}, {{ ref('stg_pos__receipt_lines') }}
 {%- set is_renewal = is_renewed() %}
 {%- set former_orders = tekil.relation_of('customer_orders') if is_renewal else none %}
 {%- set former_lines = tekil.relation_of('customer_order_lines') if is_renewal else none %}
@@ -25,18 +25,6 @@ tracker_changes as (
 
     select * from {{ changes_of('int_profiles__tracker_events_resolved') }}
     where event_kind = 'order' and order_id is not null
-
-),
-
-product_changes as (
-
-    select * from {{ changes_of('int_profiles__products_categorised') }}
-
-),
-
-store_changes as (
-
-    select * from {{ changes_of('int_profiles__stores_placed') }}
 
 ),
 
@@ -107,7 +95,7 @@ touched as (
         lines.source,
         lines.order_id
     from {{ former_lines }} as lines
-    inner join product_changes on lines.product_id = product_changes.product_id
+    inner join {{ changes_of('int_profiles__products_categorised') }} as product_changes on lines.product_id = product_changes.product_id
 
     union
 
@@ -115,7 +103,7 @@ touched as (
         orders.source,
         orders.order_id
     from {{ former_orders }} as orders
-    inner join store_changes on orders.store_id = store_changes.store_id
+    inner join {{ changes_of('int_profiles__stores_placed') }} as store_changes on orders.store_id = store_changes.store_id
     {%- endif %}
 
 )
