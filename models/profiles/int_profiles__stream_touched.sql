@@ -26,9 +26,23 @@ product_changes as (
 
 ),
 
-events as (
+{# read twice, in few columns each: in all their width they would be kept for two readers #}
+customer_events as (
 
-    select * from {{ ref('int_profiles__events_unioned') }}
+    select
+        event_id,
+        customer_id
+    from {{ ref('int_profiles__events_unioned') }}
+
+),
+
+product_events as (
+
+    select
+        event_id,
+        product_id
+    from {{ ref('int_profiles__events_unioned') }}
+    where product_id is not null
 
 ),
 
@@ -42,15 +56,15 @@ touched as (
 
     union
 
-    select events.event_id
-    from events
-    inner join zone_changes on events.customer_id = zone_changes.customer_id
+    select customer_events.event_id
+    from customer_events
+    inner join zone_changes on customer_events.customer_id = zone_changes.customer_id
 
     union
 
-    select events.event_id
-    from events
-    inner join product_changes on events.product_id = product_changes.product_id
+    select product_events.event_id
+    from product_events
+    inner join product_changes on product_events.product_id = product_changes.product_id
 
 )
 
