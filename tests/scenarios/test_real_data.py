@@ -67,15 +67,18 @@ def test_a_real_landing_builds_and_loses_nothing(name, tmp_path):
     if name in ENDS:
         assert_rfm_is_what_pandas_says(env, name)
     if name == "landing_retail":
-        assert_every_segment_is_what_the_judge_says(env, name)
-        assert_every_number_is_what_the_judge_says(env, name)
+        lives = lives_of(env, name)
+        assert_every_segment_is_what_the_judge_says(env, name, lives)
+        assert_every_number_is_what_the_judge_says(env, name, lives)
         behaviour.assert_what_follows(env, moment(ENDS[name]))
 
 
-def assert_every_segment_is_what_the_judge_says(env: dict[str, str], name: str) -> None:
+def assert_every_segment_is_what_the_judge_says(
+    env: dict[str, str], name: str, lives: dict[str, Landed]
+) -> None:
     """Who is in which segment, and for which value, of everybody, from the files alone; identity is taken as it is (G1 to G16, G19, G20)."""
     now, judge, members = moment(ENDS[name]), Judge(), set()
-    for customer, life in lives_of(env, name).items():
+    for customer, life in lives.items():
         members |= {(customer, *member) for member in judge.members(understand(life, now), now)}
     assert {(customer, segment) for customer, segment, _ in members} == set(
         rows(env, "select customer_id, segment from segments.segment_memberships")
@@ -97,11 +100,13 @@ class Told(dict):
         return None
 
 
-def assert_every_number_is_what_the_judge_says(env: dict[str, str], name: str) -> None:
+def assert_every_number_is_what_the_judge_says(
+    env: dict[str, str], name: str, told: dict[str, Landed]
+) -> None:
     """Every column of everybody's profile that one person's rows decide, from the files alone; identity is taken as it is (P1 to P4, P8, P9, X1 to X3)."""
     lives = {
         customer: defaultdict(list, {table: [Told(row) for row in found] for table, found in life.items()})
-        for customer, life in lives_of(env, name).items()
+        for customer, life in told.items()
     }
     shared = defaultdict(list)
     for source, table in (("shop", "products"), ("pos", "stores")):
