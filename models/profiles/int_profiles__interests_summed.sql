@@ -1,5 +1,5 @@
-{# What speaks for and against each category and brand, counted by kind and age. Streams are summed by product first, so that the
-   catalogue is joined to sums, not to events. Older than the longest window counts nothing and is left out. #}
+{# What speaks for and against each category and brand, counted by kind and age, in one grouping: two behind each other, by product and then by category, do not fit
+   into memory side by side. Older than the longest window counts nothing and is left out. #}
 {{ config(
     materialized='renewed',
     touched='int_profiles__interests_touched',
@@ -98,12 +98,12 @@ acts as (
 
 ),
 
-summed as (
+named as (
 
     select
         acts.customer_id,
-        acts.product_id,
-        acts.category,
+        coalesce(products.category, acts.category) as category,
+        products.brand,
         acts.event_kind,
         case
             {%- for days in windows[:-1] %}
@@ -111,50 +111,38 @@ summed as (
             {%- endfor %}
             else {{ windows[-1] }}
         end as window_days,
-        count(*) as event_count,
-        max(acts.occurred_at) as last_occurred_at
+        acts.occurred_at
     from acts
     inner join weights on acts.event_kind = weights.event_kind
-    group by
-        acts.customer_id,
-        acts.product_id,
-        acts.category,
-        acts.event_kind,
-        case
-            {%- for days in windows[:-1] %}
-            when acts.occurred_at > {{ add_days(as_of(), -days) }} then {{ days }}
-            {%- endfor %}
-            else {{ windows[-1] }}
-        end
+    left join products on acts.product_id = products.product_id
 
 ),
 
-named as (
+summed as (
 
     select
         ---------- ids
-        summed.customer_id,
+        customer_id,
 
         ---------- strings
-        coalesce(products.category, summed.category) as category,
-        products.brand,
-        summed.event_kind,
+        category,
+        brand,
+        event_kind,
 
         ---------- numbers
-        summed.window_days,
-        cast(sum(summed.event_count) as bigint) as event_count,
+        window_days,
+        count(*) as event_count,
 
         ---------- timestamps
-        max(summed.last_occurred_at) as last_occurred_at
-    from summed
-    left join products on summed.product_id = products.product_id
+        max(occurred_at) as last_occurred_at
+    from named
     group by
-        summed.customer_id,
-        coalesce(products.category, summed.category),
-        products.brand,
-        summed.event_kind,
-        summed.window_days
+        customer_id,
+        category,
+        brand,
+        event_kind,
+        window_days
 
 )
 
-select * from named
+select * from summed
