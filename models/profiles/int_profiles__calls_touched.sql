@@ -1,7 +1,7 @@
 {# Which tracker and Google Analytics events a renewal resolves again: the tracker's calls that arrived or replaced another, or that the clock hid in the last run; those
    whose cookie or account is of another customer now; those of a device in a store that moved; all, where rows vanished from the tracker's table. Of Google Analytics, whose echoes
    depend on the tracker's events around them, what stands of the touched customers. Empty where everything is made anew. #}
--- depends_on: {{ ref('int_staging__reads_planned') }}, {{ ref('int_profiles__stores_placed') }}, {{ ref('stg_tracker__events') }}
+-- depends_on: {{ ref('int_staging__reads_planned') }}, {{ ref('int_profiles__customers_touched') }}, {{ ref('int_profiles__stores_placed') }}, {{ ref('stg_tracker__events') }}
 {%- set is_renewal = is_renewed() %}
 {%- set events = tekil.relation_of('int_profiles__tracker_events_resolved') if is_renewal else none %}
 {%- set is_whole = is_renewal and run_query("select max(case when is_whole then 1 else 0 end) from " ~ ref('int_staging__reads_planned') ~ " where source = 'tracker' and table_name = 'events'").rows[0][0] != 0 %}
@@ -18,12 +18,6 @@ mapping_changes as (
 identifiers as (
 
     select * from {{ ref('int_staging__identifiers_keyed') }}
-
-),
-
-customers_touched as (
-
-    select * from {{ ref('int_profiles__customers_touched') }}
 
 ),
 
@@ -105,7 +99,7 @@ told as (
         events.event_id,
         cast(null as {{ dbt.type_string() }}) as message_id
     from {{ events }} as events
-    inner join customers_touched on events.customer_id = customers_touched.customer_id
+    inner join {{ ref('int_profiles__customers_touched') }} as listed on events.customer_id = listed.customer_id
     where events.source = 'google_analytics'
     {%- endif %}
 
