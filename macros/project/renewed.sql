@@ -1,11 +1,13 @@
 {# Materialization: a table that costs what changed. Where the run makes everything anew (is_renewed is false) it is a table like any other. Else the
    model's query gives the rows of the touched keys alone (see the macro touched), and what differs is put in the place of what stood: rows
    of a key that is no longer there go, and a key whose rows are as they were (told by a fingerprint of each) stays untouched. What went and came is kept beside the
-   table where a model asks for it (see changes_of). Delete, insert and what is kept of them are one transaction.
+   table, for the models that ask for it (see changes_of). Delete, insert and what is kept of them are one transaction.
 
    Without touched the query is run whole and compared whole: for a small table whose changes others have to know.
 
-   With told the rows of touched keys are not compared, but replaced: for a wide table of events whose list names little but what did change. Of what stood
+   Where no model asks for the changes, the rows of touched keys are not compared, but replaced: nothing of what stood is read.
+
+   With told they are replaced too: for a wide table of events whose list names little but what did change. Of what stood
    only the columns told are then read and kept, which spares most of the reading.
 
    Config:   touched (name of the model that lists the touched keys, which the query must read too; or nothing)
@@ -31,58 +33,71 @@
     {% if is_renewed() %}
         {% set contract = config.get('contract') %}
         {% do run_query('create temporary table ' ~ prefix ~ '_fresh as ' ~ (get_select_subquery(sql) if contract and contract.enforced else sql)) %}
-        {% set find_former %}
-            create temporary table {{ prefix }}_former as
-            select {% if told %}whole.{{ told | join(', whole.') }}{% else %}whole.*{% endif %}
-            from {{ existing_relation }} as whole
-            {% if config.get('touched') %}
-            inner join (select distinct {% for key in touched_keys %}{{ key.split(' = ') | last }}{{ ', ' if not loop.last }}{% endfor %} from {{ ref(config.get('touched')) }}) as listed
-                on {% for key in touched_keys %}whole.{{ key.split(' = ') | first }} = listed.{{ key.split(' = ') | last }}{{ ' and ' if not loop.last }}{% endfor %}
-            {% endif %}
+        {% set listed %}
+            select distinct {% for key in touched_keys or [] %}{{ key.split(' = ') | last }} as {{ key.split(' = ') | first }}{{ ', ' if not loop.last }}{% endfor %}
+            from {{ ref(config.get('touched')) if config.get('touched') }}
         {% endset %}
-        {% do run_query(find_former) %}
-        {% set find_moved %}
-            create temporary table {{ prefix }}_moved as
-            {% if told %}
-            select distinct {{ keys | join(', ') }} from {{ ref(config.get('touched')) }}
-            {% else %}
-            select distinct {{ keys | join(', ') }}
-            from (
-                select {{ keys | join(', ') }}, fingerprint
+        {% set is_told = are_changes_read(this.identifier) %}
+        {% set is_replaced = config.get('touched') and (told or not is_told) %}
+        {% set temporary = [prefix ~ '_fresh'] %}
+        {% if is_told or not is_replaced %}
+            {% set find_former %}
+                create temporary table {{ prefix }}_former as
+                select {% if told %}whole.{{ told | join(', whole.') }}{% else %}whole.*{% endif %}
+                from {{ existing_relation }} as whole
+                {% if config.get('touched') %}
+                inner join ({{ listed }}) as listed
+                    on {% for key in touched_keys %}whole.{{ key.split(' = ') | first }} = listed.{{ key.split(' = ') | first }}{{ ' and ' if not loop.last }}{% endfor %}
+                {% endif %}
+            {% endset %}
+            {% do run_query(find_former) %}
+            {% do temporary.append(prefix ~ '_former') %}
+        {% endif %}
+        {% if is_replaced %}
+            {% set keys = [] %}
+            {% for key in touched_keys %}{% do keys.append(key.split(' = ') | first) %}{% endfor %}
+            {% set find_moved = listed %}
+        {% else %}
+            {% set find_moved %}
+                select distinct {{ keys | join(', ') }}
                 from (
-                    select {{ keys | join(', ') }}, {{ row_fingerprint('fresh') }} as fingerprint, 1 as side from {{ prefix }}_fresh as fresh
-                    union all
-                    select {{ keys | join(', ') }}, {{ row_fingerprint('former') }} as fingerprint, -1 as side from {{ prefix }}_former as former
-                ) as both_sides
-                group by {{ keys | join(', ') }}, fingerprint
-                having sum(side) <> 0
-            ) as differing
-            {% endif %}
-        {% endset %}
-        {% do run_query(find_moved) %}
-        {% for name in ['_fresh', '_former', '_moved'] %}
-            {% do gather_statistics(prefix ~ name) %}
+                    select {{ keys | join(', ') }}, fingerprint
+                    from (
+                        select {{ keys | join(', ') }}, {{ row_fingerprint('fresh') }} as fingerprint, 1 as side from {{ prefix }}_fresh as fresh
+                        union all
+                        select {{ keys | join(', ') }}, {{ row_fingerprint('former') }} as fingerprint, -1 as side from {{ prefix }}_former as former
+                    ) as both_sides
+                    group by {{ keys | join(', ') }}, fingerprint
+                    having sum(side) <> 0
+                ) as differing
+            {% endset %}
+        {% endif %}
+        {% do run_query('create temporary table ' ~ prefix ~ '_moved as ' ~ find_moved) %}
+        {% do temporary.append(prefix ~ '_moved') %}
+        {% for name in temporary %}
+            {% do gather_statistics(name) %}
         {% endfor %}
         {% set on_keys %}{% for key in keys %}rows_told.{{ key }} = moved.{{ key }}{{ ' and ' if not loop.last }}{% endfor %}{% endset %}
-        {% if are_changes_read(this.identifier) %}
-        {% set told_columns = 'rows_told.' ~ (told | join(', rows_told.') if told else '*') %}
-        {% set keep_changes %}
-            create table {{ changes_relation }} as
-            select {{ told_columns }}, false as is_standing from {{ prefix }}_former as rows_told inner join {{ prefix }}_moved as moved on {{ on_keys }}
-            union all
-            select {{ told_columns }}, true as is_standing from {{ prefix }}_fresh as rows_told inner join {{ prefix }}_moved as moved on {{ on_keys }}
-        {% endset %}
-        {% do run_query(keep_changes) %}
+        {% set only_moved = '' if is_replaced else 'inner join ' ~ prefix ~ '_moved as moved on ' ~ on_keys %}
+        {% if is_told %}
+            {% set told_columns = 'rows_told.' ~ (told | join(', rows_told.') if told else '*') %}
+            {% set keep_changes %}
+                create table {{ changes_relation }} as
+                select {{ told_columns }}, false as is_standing from {{ prefix }}_former as rows_told {{ only_moved }}
+                union all
+                select {{ told_columns }}, true as is_standing from {{ prefix }}_fresh as rows_told {{ only_moved }}
+            {% endset %}
+            {% do run_query(keep_changes) %}
         {% endif %}
         {% call statement('delete_moved') -%}
             delete from {{ existing_relation }} as rows_told using {{ prefix }}_moved as moved where {{ on_keys }}
         {%- endcall %}
         {% call statement('main') -%}
             insert into {{ existing_relation }}
-            select rows_told.* from {{ prefix }}_fresh as rows_told inner join {{ prefix }}_moved as moved on {{ on_keys }}
+            select rows_told.* from {{ prefix }}_fresh as rows_told {{ only_moved }}
         {%- endcall %}
-        {% for name in ['_fresh', '_former', '_moved'] %}
-            {% do run_query('drop table ' ~ prefix ~ name) %}
+        {% for name in temporary %}
+            {% do run_query('drop table ' ~ name) %}
         {% endfor %}
     {% else %}
         {% do adapter.drop_relation(building_relation) if load_cached_relation(building_relation) is not none %}

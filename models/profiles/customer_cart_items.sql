@@ -17,7 +17,7 @@ events as (
         event_kind,
         amount_base,
         occurred_at
-    from {{ touched('customer_events', by='int_profiles__carts_touched', keys=['customer_id']) }}
+    from {{ tekil.events_of_touched(by='int_profiles__carts_touched') }}
     where
         (event_kind in ('cart', 'cart_removal') and product_id is not null)
         or event_kind = 'order'

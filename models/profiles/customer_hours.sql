@@ -14,7 +14,7 @@ events as (
         local_hour,
         event_kind,
         cast(occurred_at_local as date) as local_on
-    from {{ touched('customer_events', by='int_profiles__habits_touched', keys=['customer_id']) }}
+    from {{ tekil.events_of_touched(by='int_profiles__habits_touched') }}
     where
         is_own_act
         and event_kind <> 'message_viewed'

@@ -12,7 +12,7 @@ with
 
 events as (
 
-    select * from {{ touched('customer_events', by='int_profiles__behaviour_touched', keys=['customer_id']) }}
+    select * from {{ tekil.events_of_touched(by='int_profiles__behaviour_touched') }}
     where
         event_kind = 'view'
         and product_id is not null

@@ -14,7 +14,7 @@ events as (
         message_id,
         event_kind,
         occurred_at
-    from {{ touched('customer_events', by='int_profiles__answers_touched', keys=['customer_id']) }}
+    from {{ tekil.events_of_touched(by='int_profiles__answers_touched') }}
     where
         message_id is not null
         and occurred_at > {{ add_days(as_of(), '-' ~ context_rule('response_window_days')) }}

@@ -14,7 +14,7 @@ events as (
         event_kind,
         checkout_step,
         occurred_at
-    from {{ touched('customer_events', by='int_profiles__visits_touched', keys=['customer_id']) }}
+    from {{ tekil.events_of_touched(by='int_profiles__visits_touched') }}
     where
         session_id is not null
         and event_kind in ('cart', 'checkout', 'order')

@@ -9,7 +9,7 @@ with
 
 events as (
 
-    select * from {{ touched('customer_events', by='int_profiles__habits_touched', keys=['customer_id']) }}
+    select * from {{ tekil.events_of_touched(by='int_profiles__habits_touched') }}
     where
         is_own_act
         and event_kind <> 'message_viewed'

@@ -11,7 +11,7 @@ with
 
 events as (
 
-    select * from {{ touched('customer_events', by='int_profiles__interests_touched', keys=['customer_id']) }}
+    select * from {{ tekil.events_of_touched(by='int_profiles__interests_touched') }}
 
 ),
 

@@ -5,6 +5,7 @@
     materialized='renewed',
     touched='int_profiles__calls_touched',
     touched_keys=['event_id'],
+    told=['event_id', 'customer_id', 'event_kind', 'order_id'],
 ) }}
 with
 
