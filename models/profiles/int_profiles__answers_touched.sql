@@ -2,12 +2,6 @@
    Empty where everything is made anew. #}
 with
 
-plan as (
-
-    select * from {{ ref('int_profiles__reads_planned') }}
-
-),
-
 event_changes as (
 
     select * from {{ changes_of('customer_events') }}
@@ -30,7 +24,6 @@ touched as (
 
     select events.customer_id
     from events
-    cross join plan
     where {{ aged('events.occurred_at', [context_rule('response_window_days')]) }}
 
 )

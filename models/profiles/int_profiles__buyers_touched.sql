@@ -2,12 +2,6 @@
    of RFM. Empty where everything is made anew. #}
 with
 
-plan as (
-
-    select * from {{ ref('int_profiles__reads_planned') }}
-
-),
-
 order_changes as (
 
     select * from {{ changes_of('customer_orders') }}
@@ -41,7 +35,6 @@ touched as (
 
     select orders.customer_id
     from orders
-    cross join plan
     where {{ aged('orders.ordered_at', [profile_count('rfm', 'window_days')]) }}
 
 )

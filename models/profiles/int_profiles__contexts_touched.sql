@@ -4,12 +4,6 @@
 
 with
 
-plan as (
-
-    select * from {{ ref('int_profiles__reads_planned') }}
-
-),
-
 mapping_changes as (
 
     select * from {{ changes_of('identity_map') }}
@@ -63,7 +57,6 @@ touched as (
 
     select carts.customer_id
     from carts
-    cross join plan
     where {{ aged('carts.left_at', windows) }}
 
 )

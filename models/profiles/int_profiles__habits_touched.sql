@@ -9,12 +9,6 @@
 
 with
 
-plan as (
-
-    select * from {{ ref('int_profiles__reads_planned') }}
-
-),
-
 event_changes as (
 
     select * from {{ changes_of('customer_events') }}
@@ -41,7 +35,6 @@ touched as (
 
     select events.customer_id
     from events
-    cross join plan
     where {{ aged('events.occurred_at', windows) }}
 
 )

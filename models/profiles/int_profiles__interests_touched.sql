@@ -4,12 +4,6 @@
 
 with
 
-plan as (
-
-    select * from {{ ref('int_profiles__reads_planned') }}
-
-),
-
 event_changes as (
 
     select * from {{ changes_of('customer_events') }}
@@ -140,28 +134,24 @@ touched as (
 
     select dated_events.customer_id
     from dated_events
-    cross join plan
     where {{ aged('dated_events.occurred_at', windows) }}
 
     union
 
     select dated_lines.customer_id
     from dated_lines
-    cross join plan
     where {{ aged('dated_lines.ordered_at', windows) }}
 
     union
 
     select returns.customer_id
     from returns
-    cross join plan
     where {{ aged('returns.returned_at', windows) }}
 
     union
 
     select blamed.customer_id
     from blamed
-    cross join plan
     where {{ aged('blamed.occurred_at', windows) }}
 
 )
