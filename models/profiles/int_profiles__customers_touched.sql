@@ -9,16 +9,18 @@
 
 with
 
-plan as (
-
-    select * from {{ ref('int_profiles__reads_planned') }}
-
-),
-
 identity_map as (
 
     select * from {{ ref('identity_map') }}
     {{ 'where false' if not is_renewal }}
+
+),
+
+{# the last sight of an identifier is of all its rows, hidden ones too #}
+sighted as (
+
+    select customer_id from {{ ref('identity_map') }}
+    where last_seen_at > {{ tekil.former_as_of() }}
 
 ),
 
@@ -163,10 +165,7 @@ touched as (
 
     union
 
-    {# the last sight of an identifier is of all its rows, hidden ones too #}
-    select identity_map.customer_id
-    from identity_map
-    inner join plan on identity_map.last_seen_at > plan.former_as_of
+    select customer_id from sighted
     {%- if is_renewal %}
 
     union

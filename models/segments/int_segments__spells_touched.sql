@@ -2,22 +2,28 @@
    of the last run and this one. Empty where everything is made anew. #}
 with
 
-plan as (
-
-    select * from {{ ref('int_segments__reads_planned') }}
-
-),
-
 customers as (
 
     select * from {{ ref('int_segments__members_touched') }}
 
 ),
 
-spells as (
+{# read once for each end, so that an engine skips what lies outside of the two clocks #}
+entered as (
 
-    select * from {{ ref('int_segments__spells_unioned') }}
-    {{ 'where false' if not is_renewed() }}
+    select customer_id from {{ ref('int_segments__spells_unioned') }}
+    where
+        entered_at > {{ tekil.former_as_of() }}
+        and entered_at <= {{ as_of() }}
+
+),
+
+gone as (
+
+    select customer_id from {{ ref('int_segments__spells_unioned') }}
+    where
+        left_at > {{ tekil.former_as_of() }}
+        and left_at <= {{ as_of() }}
 
 ),
 
@@ -27,19 +33,11 @@ touched as (
 
     union
 
-    select spells.customer_id
-    from spells
-    inner join plan
-        on spells.entered_at > plan.former_as_of
-        and spells.entered_at <= plan.as_of
+    select customer_id from entered
 
     union
 
-    select spells.customer_id
-    from spells
-    inner join plan
-        on spells.left_at > plan.former_as_of
-        and spells.left_at <= plan.as_of
+    select customer_id from gone
 
 )
 

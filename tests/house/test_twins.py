@@ -173,7 +173,7 @@ def test_renewed_segments_read_only_what_tells_who_changed(models):
     ]
     # where customers live follows from what the profile says of them, and from a seed
     allowed = heard | {m.name for m in renewed} | {"int_segments__places_known"}
-    machinery = ("_touched", "__reads_planned")
+    machinery = ("_touched", "_reread", "__reads_planned")
     deaf = {
         (model.name, by_id[needed].name)
         for model in renewed
