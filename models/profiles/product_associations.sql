@@ -44,29 +44,42 @@ baskets as (
 
 ),
 
+sizes as (
+
+    select
+        kind,
+        basket_id,
+        count(*) as size
+    from baskets
+    group by
+        kind,
+        basket_id
+
+),
+
 totals as (
 
     select
         kind,
-        count(distinct basket_id) as basket_count
-    from baskets
+        count(*) as basket_count
+    from sizes
     group by kind
 
 ),
 
-{# numbered, so that pairs are made and counted on integers #}
+{# numbered over both kinds, so that pairs are counted on two integers #}
 common as (
 
     select
         kind,
         product_id,
         count(*) as product_count,
-        row_number() over (
-            partition by kind
+        cast(row_number() over (
             order by
                 count(*) desc,
+                kind asc,
                 {{ binary_order('product_id') }} asc
-        ) as product_number
+        ) as integer) as product_number
     from baskets
     group by
         kind,
@@ -94,11 +107,8 @@ overfull as (
     select
         kind,
         basket_id
-    from filled
-    group by
-        kind,
-        basket_id
-    having count(*) > {{ profile_count('associations', 'max_products_per_basket') }}
+    from sizes
+    where size > {{ profile_count('associations', 'max_products_per_basket') }}
 
 ),
 
@@ -141,7 +151,6 @@ kept as (
 pairs as (
 
     select
-        lefts.kind,
         lefts.product_number,
         rights.product_number as other_product_number,
         count(*) as pair_count
@@ -151,10 +160,38 @@ pairs as (
         and lefts.basket_id = rights.basket_id
         and lefts.product_number < rights.product_number
     group by
-        lefts.kind,
         lefts.product_number,
         rights.product_number
     having count(*) >= {{ profile_count('associations', 'min_support') }}
+
+),
+
+counted as (
+
+    select
+        lefts.kind,
+        lefts.product_id,
+        rights.product_id as other_product_id,
+        pairs.pair_count,
+        lefts.product_count,
+        rights.product_count as other_product_count,
+        totals.basket_count,
+        cast(pairs.pair_count as numeric(18, 0)) * totals.basket_count as expected_top,
+        cast(lefts.product_count as numeric(18, 0)) * rights.product_count as expected_bottom
+    from pairs
+    inner join common as lefts on pairs.product_number = lefts.product_number
+    inner join common as rights on pairs.other_product_number = rights.product_number
+    inner join totals on lefts.kind = totals.kind
+
+),
+
+{# the same both ways, so it is measured once #}
+lifted as (
+
+    select
+        counted.*,
+        {{ divide('expected_top', 'expected_bottom', 4) }} as lift
+    from counted
 
 ),
 
@@ -162,55 +199,37 @@ both_ways as (
 
     select
         kind,
-        product_number,
-        other_product_number,
-        pair_count
-    from pairs
+        product_id,
+        other_product_id,
+        pair_count,
+        product_count,
+        basket_count,
+        lift
+    from lifted
+    where lift >= {{ profile_setting('associations', 'min_lift') }}
 
     union all
 
     select
         kind,
-        other_product_number as product_number,
-        product_number as other_product_number,
-        pair_count
-    from pairs
+        other_product_id as product_id,
+        product_id as other_product_id,
+        pair_count,
+        other_product_count as product_count,
+        basket_count,
+        lift
+    from lifted
+    where lift >= {{ profile_setting('associations', 'min_lift') }}
 
 ),
 
-counted as (
-
-    select
-        both_ways.kind,
-        lefts.product_id,
-        rights.product_id as other_product_id,
-        both_ways.pair_count,
-        lefts.product_count,
-        totals.basket_count,
-        cast(both_ways.pair_count as numeric(18, 0)) * totals.basket_count as expected_top,
-        cast(lefts.product_count as numeric(18, 0)) * rights.product_count as expected_bottom
-    from both_ways
-    inner join common as lefts
-        on both_ways.kind = lefts.kind
-        and both_ways.product_number = lefts.product_number
-    inner join common as rights
-        on both_ways.kind = rights.kind
-        and both_ways.other_product_number = rights.product_number
-    inner join totals on both_ways.kind = totals.kind
-
-),
-
+{# a share of counts needs none of the width of a quotient of amounts: half is added, then cut, in ten thousandths #}
 measured as (
 
     select
-        kind,
-        product_id,
-        other_product_id,
-        pair_count,
-        basket_count,
-        {{ divide('pair_count', 'product_count', 4) }} as confidence,
-        {{ divide('expected_top', 'expected_bottom', 4) }} as lift
-    from counted
+        both_ways.*,
+        cast({{ integer_divide('pair_count * 20000 + product_count', 'product_count * 2') }} as numeric(18, 0)) * 0.0001 as confidence
+    from both_ways
 
 ),
 
@@ -228,7 +247,6 @@ ranked as (
                 {{ binary_order('other_product_id') }} asc
         ) as rank
     from measured
-    where lift >= {{ profile_setting('associations', 'min_lift') }}
 
 ),
 
@@ -245,7 +263,7 @@ companions as (
         ---------- numbers
         pair_count as basket_count,
         {{ divide('pair_count', 'basket_count', 6) }} as support,
-        confidence,
+        cast(confidence as numeric(18, 4)) as confidence,
         lift,
         rank
     from ranked
