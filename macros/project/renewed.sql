@@ -14,6 +14,7 @@
              touched_keys (columns that list and table share, or 'column = listed_column'; all rows of a listed key are looked at)
              keys (columns by which rows are compared and replaced; the same, or finer; never null; default: touched_keys)
              told (columns that changes_of gives, keys among them; needs touched, and keys that are touched_keys; default: compare, and tell all columns)
+             most (share of the table's rows: where the list has more, the table is made anew, which is cheaper then; nobody may ask for its changes_of)
    Columns:  those of the query #}
 {% materialization renewed, default %}
     {%- set target_relation = this.incorporate(type='table') -%}

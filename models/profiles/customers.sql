@@ -1,5 +1,13 @@
 {# The unified profile: one row per customer, with no contact data in it. Windows count back from the clock (var as_of) and are
-   half open: an event exactly N days old is out. What counts events stands in steps of its own that a renewal brings up to date (I8); this joins them. #}
+   half open: an event exactly N days old is out. What counts events stands in steps of its own that a renewal brings up to date (I8); this joins them,
+   for a day later of everybody, since then days count on. #}
+{{ config(
+    materialized='renewed',
+    touched='int_profiles__profiles_touched',
+    touched_keys=['customer_id'],
+    most=var('renewed_share'),
+) }}
+{%- set by = 'int_profiles__profiles_touched' %}
 {% set windows = profile_windows() -%}
 {% set counted = counted_events() -%}
 
@@ -7,31 +15,31 @@ with
 
 described as (
 
-    select * from {{ ref('int_profiles__customers_described') }}
+    select * from {{ touched('int_profiles__customers_described', by=by, keys=['customer_id']) }}
 
 ),
 
 behaviour as (
 
-    select * from {{ ref('int_profiles__behaviour_summed') }}
+    select * from {{ touched('int_profiles__behaviour_summed', by=by, keys=['customer_id']) }}
 
 ),
 
 purchases as (
 
-    select * from {{ ref('int_profiles__purchases_joined') }}
+    select * from {{ touched('int_profiles__purchases_joined', by=by, keys=['customer_id']) }}
 
 ),
 
 cart_items as (
 
-    select * from {{ ref('int_profiles__open_cart_items') }}
+    select * from {{ touched('int_profiles__open_cart_items', by=by, keys=['customer_id']) }}
 
 ),
 
 contexts as (
 
-    select * from {{ ref('int_profiles__contexts_summed') }}
+    select * from {{ touched('int_profiles__contexts_summed', by=by, keys=['customer_id']) }}
 
 ),
 
@@ -93,7 +101,7 @@ profiled as (
         coalesce(purchases.orders_count, 0) as orders_count,
         coalesce(purchases.lifetime_value_amount, 0) as lifetime_value_amount,
         purchases.average_basket_amount,
-        purchases.days_since_last_order_count,
+        {{ days_between('purchases.last_ordered_at', as_of()) }} as days_since_last_order_count,
         {{ days_between('behaviour.last_active_at', as_of()) }} as days_since_last_active_count,
         coalesce(behaviour.last_viewed_product_view_count, 0) as last_viewed_product_view_count,
         coalesce(behaviour.repeated_view_product_count, 0) as repeated_view_product_count,

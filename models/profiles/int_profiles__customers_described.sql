@@ -1,27 +1,34 @@
 {# Who each customer is and what they like, side by side: the levels of their identity, the traits that won, and tastes (P1, P2, P5, G20). #}
+{{ config(
+    materialized='renewed',
+    touched='int_profiles__descriptions_touched',
+    touched_keys=['customer_id'],
+) }}
+{%- set by = 'int_profiles__descriptions_touched' %}
+
 with
 
 identity_map as (
 
-    select * from {{ ref('identity_map') }}
+    select * from {{ touched('identity_map', by=by, keys=['customer_id']) }}
 
 ),
 
 traits as (
 
-    select * from {{ ref('customer_traits') }}
+    select * from {{ touched('customer_traits', by=by, keys=['customer_id']) }}
 
 ),
 
 affinities as (
 
-    select * from {{ ref('customer_affinities') }}
+    select * from {{ touched('customer_affinities', by=by, keys=['customer_id']) }}
 
 ),
 
 categories_bought as (
 
-    select * from {{ ref('int_profiles__categories_bought') }}
+    select * from {{ touched('int_profiles__categories_bought', by=by, keys=['customer_id']) }}
 
 ),
 

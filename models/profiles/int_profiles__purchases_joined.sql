@@ -1,5 +1,7 @@
 {# What each customer bought, side by side: orders and spend by window, to date, and how regularly (P4, G3, G5). Windows count back from the clock and
-   are half open: an order exactly N days old is out. #}
+   are half open: an order exactly N days old is out. Made whole and compared whole: a new order moves the fifths of others, and few of them. #}
+{{ config(materialized='renewed', keys=['customer_id']) }}
+-- depends_on: {{ ref('int_profiles__reads_planned') if model.resource_type != 'unit_test' }}
 {% set windows = profile_windows() -%}
 
 with
@@ -56,7 +58,6 @@ joined as (
         cast(summed.orders_count as bigint) as orders_count,
         summed.lifetime_value_amount,
         {{ divide('summed.purchase_amount', 'summed.orders_count', 4) }} as average_basket_amount,
-        {{ days_between('summed.last_ordered_at', as_of()) }} as days_since_last_order_count,
         rhythms.mean_gap_days,
         rhythms.median_gap_days,
         rhythms.gap_deviation_days,

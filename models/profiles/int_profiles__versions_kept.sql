@@ -1,43 +1,63 @@
 {# What the profile has said: a ledger that is only ever appended to and kept by a rebuild. Each build compares the profile with what the ledger
    says last of each customer and appends the differences; a customer that is no more (merged, erased) gets a row that says so.
-   A build whose clock is behind the ledger's newest row asks about the past and appends nothing. #}
+   A build whose clock is behind the ledger's newest row asks about the past and appends nothing. A renewal compares the customers whose profile it joined again, unless
+   the build before it appended nothing for that reason. #}
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
     full_refresh=false,
     on_schema_change='append_new_columns',
 ) }}
-{% set attributes = remembered_attributes() -%}
+-- depends_on: {{ ref('int_profiles__reads_planned') if model.resource_type != 'unit_test' }}, {{ ref('int_profiles__profiles_touched') if model.resource_type != 'unit_test' }}
+{%- set attributes = remembered_attributes() %}
+{%- set by = 'int_profiles__profiles_touched' %}
+{%- set is_narrow = is_renewed() and run_query('select count(*) from ' ~ this ~ ' where valid_from > (select max(former_as_of) from ' ~ ref('int_profiles__reads_planned') ~ ')').rows[0][0] | int == 0 %}
 
 with
 
 customers as (
 
-    select * from {{ ref('customers') }}
+    select * from {{ touched('customers', by=by, keys=['customer_id']) if is_narrow else ref('customers') }}
 
 ),
 
 {% if is_incremental() %}
+written as (
+
+    select
+        build_number,
+        valid_from
+    from {{ this }}
+
+),
+
 ledger as (
 
     select
         customer_id,
         content_hash,
         is_present,
-        build_number,
-        valid_from
-    from {{ this }}
+        build_number
+    from {{ touched_of(this, by=by, keys=['customer_id']) if is_narrow else this }}
 
 ),
 {% else %}
+written as (
+
+    select
+        cast(null as bigint) as build_number,
+        cast(null as timestamp) as valid_from
+    where false
+
+),
+
 ledger as (
 
     select
         cast(null as {{ dbt.type_string() }}) as customer_id,
         cast(null as {{ dbt.type_string() }}) as content_hash,
         cast(null as boolean) as is_present,
-        cast(null as bigint) as build_number,
-        cast(null as timestamp) as valid_from
+        cast(null as bigint) as build_number
     where false
 
 ),
@@ -48,7 +68,7 @@ builds as (
     select
         coalesce(max(build_number), 0) + 1 as build_number,
         coalesce(max(valid_from), {{ as_of() }}) <= {{ as_of() }} as is_forward
-    from ledger
+    from written
 
 ),
 
