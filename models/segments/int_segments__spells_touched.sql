@@ -14,9 +14,23 @@ customers as (
 
 ),
 
-spells as (
+{# the spells are read twice, each time for few columns: kept for both they would be wide #}
+entries as (
 
-    select * from {{ ref('int_segments__spells_unioned') }}
+    select
+        customer_id,
+        entered_at
+    from {{ ref('int_segments__spells_unioned') }}
+    {{ 'where false' if not is_renewed() }}
+
+),
+
+exits as (
+
+    select
+        customer_id,
+        left_at
+    from {{ ref('int_segments__spells_unioned') }}
     {{ 'where false' if not is_renewed() }}
 
 ),
@@ -27,19 +41,19 @@ touched as (
 
     union
 
-    select spells.customer_id
-    from spells
+    select entries.customer_id
+    from entries
     inner join plan
-        on spells.entered_at > plan.former_as_of
-        and spells.entered_at <= plan.as_of
+        on entries.entered_at > plan.former_as_of
+        and entries.entered_at <= plan.as_of
 
     union
 
-    select spells.customer_id
-    from spells
+    select exits.customer_id
+    from exits
     inner join plan
-        on spells.left_at > plan.former_as_of
-        and spells.left_at <= plan.as_of
+        on exits.left_at > plan.former_as_of
+        and exits.left_at <= plan.as_of
 
 )
 
