@@ -19,10 +19,6 @@
     {% do tekil.retell(prefix, 'links', 'select links.site, coalesce(lefts.component_id, links.u) as u, coalesce(rights.component_id, links.v) as v, links.link_order from ' ~ prefix ~ '_links as links left join ' ~ prefix ~ '_moves as lefts on links.u = lefts.node_id left join ' ~ prefix ~ '_moves as rights on links.v = rights.node_id') %}
     {% do tekil.retell(prefix, 'vetoes', 'select distinct coalesce(lefts.component_id, vetoes.u) as u, coalesce(rights.component_id, vetoes.v) as v, vetoes.is_absolute from ' ~ prefix ~ '_vetoes as vetoes left join ' ~ prefix ~ '_moves as lefts on vetoes.u = lefts.node_id left join ' ~ prefix ~ '_moves as rights on vetoes.v = rights.node_id') %}
     {% do tekil.retell(prefix, 'counts', 'select coalesce(moves.component_id, counts.cluster) as cluster, counts.item, cast(sum(counts.amount) as bigint) as amount, min(counts.max_amount) as max_amount from ' ~ prefix ~ '_counts as counts left join ' ~ prefix ~ '_moves as moves on counts.cluster = moves.node_id group by coalesce(moves.component_id, counts.cluster), counts.item') %}
-    {% do run_query('create temporary table ' ~ found ~ '_next as select clusters.node_id, coalesce(moves.component_id, clusters.component_id) as component_id from ' ~ found ~ ' as clusters left join ' ~ prefix ~ '_moves as moves on clusters.component_id = moves.node_id') %}
-    {% do run_query('drop table ' ~ found) %}
-    {% do run_query('alter table ' ~ found ~ '_next rename to ' ~ found) %}
-    {% for name in ['tried', 'groups', 'broken', 'moves'] %}
-        {% do run_query('drop table ' ~ prefix ~ '_' ~ name) %}
-    {% endfor %}
+    {% do run_query('create temporary table ' ~ found ~ '_next as select clusters.node_id, coalesce(moves.component_id, clusters.component_id) as component_id from ' ~ found ~ ' as clusters left join ' ~ prefix ~ '_moves as moves on clusters.component_id = moves.node_id; drop table ' ~ found ~ '; alter table ' ~ found ~ '_next rename to ' ~ found) %}
+    {% do run_query('drop table ' ~ prefix ~ '_tried; drop table ' ~ prefix ~ '_groups; drop table ' ~ prefix ~ '_broken; drop table ' ~ prefix ~ '_moves') %}
 {% endmacro %}

@@ -7,5 +7,5 @@
     {%- set code = code | replace('threshold_count(', told ~ "'integer', ") -%}
     {%- set code = modules.re.sub('\\bthreshold\\(', (told ~ "'numeric(18, 4)', ").replace('\\', '\\\\'), code) -%}
     {%- set code = modules.re.sub('\\brfm_line\\(', (told ~ "'line', ").replace('\\', '\\\\'), code) -%}
-    {{ return(render(code | replace("of_touched('", "tekil.relation_of('") | replace("ref('", "tekil.relation_of('"))) }}
+    {{ return(render(code | replace("of_touched('", "tekil.of_played('") | replace("ref('", "tekil.relation_of('"))) }}
 {%- endmacro %}

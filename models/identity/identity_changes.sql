@@ -277,12 +277,12 @@ links as (
 
 ),
 
-link_ends as (
+linked as (
 
     select
         lefts.component_id,
-        lefts.identifier_key,
-        rights.identifier_key as other_identifier_key,
+        lefts.identifier_key as left_identifier_key,
+        rights.identifier_key as right_identifier_key,
         links.evidence_id,
         links.first_seen_at
     from links
@@ -290,20 +290,28 @@ link_ends as (
     inner join members as rights
         on links.right_node_id = rights.node_id
         and lefts.component_id = rights.component_id
+
+),
+
+link_ends as (
+
+    select
+        component_id,
+        left_identifier_key as identifier_key,
+        right_identifier_key as other_identifier_key,
+        evidence_id,
+        first_seen_at
+    from linked
 
     union all
 
     select
-        lefts.component_id,
-        rights.identifier_key,
-        lefts.identifier_key as other_identifier_key,
-        links.evidence_id,
-        links.first_seen_at
-    from links
-    inner join members as lefts on links.left_node_id = lefts.node_id
-    inner join members as rights
-        on links.right_node_id = rights.node_id
-        and lefts.component_id = rights.component_id
+        component_id,
+        right_identifier_key as identifier_key,
+        left_identifier_key as other_identifier_key,
+        evidence_id,
+        first_seen_at
+    from linked
 
 ),
 

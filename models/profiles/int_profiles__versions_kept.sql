@@ -95,12 +95,12 @@ latest as (
 
 ),
 
-{# every part says whether it is empty, so that no two contents read alike #}
+{# every part says whether it is empty, so that no two contents read alike; one call puts all together, where an operator between each two would write the text again #}
 hashed as (
 
     select
         customers.*,
-        md5(
+        md5(concat(
             {%- for type, names in attributes.items() %}
             {%- for name in names %}
             {%- if type == 'timestamp' %}
@@ -110,11 +110,11 @@ hashed as (
             {%- else %}
             {%- set text = 'cast(' ~ name ~ ' as ' ~ dbt.type_string() ~ ')' %}
             {%- endif %}
-            case when {{ name }} is null then '-' else '=' || {{ text }} end || '|' ||
+            case when {{ name }} is null then '-' else '=' || {{ text }} end, '|',
             {%- endfor %}
             {%- endfor %}
             ''
-        ) as content_hash
+        )) as content_hash
     from customers
 
 ),

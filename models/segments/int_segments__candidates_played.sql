@@ -1,6 +1,8 @@
-{# The spells that each candidate of seeds/rules/segment_candidates.csv would give: the very model of the segment, rendered with the candidate's numbers (G22). #}
+{# The spells that each candidate of seeds/rules/segment_candidates.csv would give: the very model of the segment, rendered with the candidate's numbers (G22).
+   As the segment's own table it has spells that time alone will begin after the clock. #}
 -- depends_on: {{ ref('int_segments__spells_unioned') }} {{ ref('segment_candidates') }} {{ ref('segment_thresholds') }} {{ ref('rfm_thresholds') }}
-{{ config(materialized='table') }}
+-- depends_on: {{ ref('int_segments__played_touched') }} {{ ref('int_segments__reads_planned') }}
+{{ config(materialized='renewed', touched='int_segments__played_touched', touched_keys=['customer_id']) }}
 
 {% set candidates = segment_candidates_to_play() -%}
 
@@ -31,7 +33,6 @@ played as (
         entered_at,
         left_at
     from ({{ spells(intervals, ended_by="'played'") }}) as candidate_{{ loop.index }}
-    where entered_at <= {{ as_of() }}
 
     union all
     {% endfor %}

@@ -1,5 +1,6 @@
 {# Where each customer lives, as far as an address tells: city, region, climate, and the time zone in which their days and hours are counted.
    The one place in which segments read seeds/rules/places.csv. #}
+{{ config(materialized='renewed', touched='int_segments__customers_touched', touched_keys=['customer_id']) }}
 with
 
 customers as (
@@ -8,7 +9,7 @@ customers as (
         customer_id,
         city,
         coalesce(country, '{{ setting('TEKIL_PHONE_REGION', 'phone_region') }}') as country
-    from {{ ref('customers') }}
+    from {{ of_touched('int_segments__customers_told') }}
 
 ),
 

@@ -7,53 +7,9 @@ segments as (
 
 ),
 
-memberships as (
-
-    select * from {{ ref('segment_memberships') }}
-
-),
-
-listed as (
-
-    select * from {{ ref('customer_segments') }}
-
-),
-
-{# customers in the same segments share the same pairs, so one of them speaks for all #}
-alike as (
-
-    select
-        min(customer_id) as customer_id,
-        count(*) as customers
-    from listed
-    group by segments
-
-),
-
-counted as (
-
-    select
-        memberships.customer_id,
-        memberships.segment,
-        alike.customers
-    from memberships
-    inner join alike on memberships.customer_id = alike.customer_id
-
-),
-
 pairs as (
 
-    select
-        counted.segment,
-        others.segment as other_segment,
-        cast(sum(counted.customers) as bigint) as customers
-    from counted
-    inner join counted as others
-        on counted.customer_id = others.customer_id
-        and counted.segment < others.segment
-    group by
-        counted.segment,
-        others.segment
+    select * from {{ ref('int_segments__pairs_counted') }}
 
 ),
 

@@ -1,15 +1,39 @@
 {# How many customers were in each segment at the end of each day, how many had entered and left during it (G21). Counted from entries and exits, never
-   from customers times days. #}
+   from customers times days; of the day of the clock, from the spells themselves. #}
+{%- set today = local_date(as_of(), default_timezone()) %}
+{#- two days back from the clock begins before the day of the clock, whatever the time zone does -#}
+{%- set lately = add_days(as_of(), -2) %}
+
 with
 
-spells as (
+counted as (
+
+    select * from {{ ref('int_segments__sizes_counted') }}
+    where day < {{ today }}
+
+),
+
+entries as (
 
     select
         segment,
-        entered_at,
+        entered_at
+    from {{ ref('int_segments__spells_unioned') }}
+    where
+        entered_at > {{ lately }}
+        and entered_at <= {{ as_of() }}
+
+),
+
+exits as (
+
+    select
+        segment,
         left_at
     from {{ ref('int_segments__spells_unioned') }}
-    where entered_at <= {{ as_of() }}
+    where
+        left_at > {{ lately }}
+        and left_at <= {{ as_of() }}
 
 ),
 
@@ -25,53 +49,36 @@ days as (
 
 ),
 
-quarters as (
+dated as (
 
     select
         segment,
-        {{ quarter_hour('entered_at') }} as quarter_at,
-        count(*) as entered_count,
-        0 as left_count
-    from spells
-    group by
-        segment,
-        {{ quarter_hour('entered_at') }}
+        day,
+        entered_count,
+        left_count
+    from counted
 
     union all
 
     select
         segment,
-        {{ quarter_hour('left_at') }} as quarter_at,
+        {{ today }} as day,
+        count(*) as entered_count,
+        0 as left_count
+    from entries
+    where {{ local_date('entered_at', default_timezone()) }} = {{ today }}
+    group by segment
+
+    union all
+
+    select
+        segment,
+        {{ today }} as day,
         0 as entered_count,
         count(*) as left_count
-    from spells
-    where left_at <= {{ as_of() }}
-    group by
-        segment,
-        {{ quarter_hour('left_at') }}
-
-),
-
-{# local dates are found once for each quarter of an hour #}
-clocks as (
-
-    select
-        quarter_at,
-        {{ local_date('quarter_at', default_timezone()) }} as day
-    from quarters
-    group by quarter_at
-
-),
-
-dated as (
-
-    select
-        quarters.segment,
-        clocks.day,
-        quarters.entered_count,
-        quarters.left_count
-    from quarters
-    inner join clocks on quarters.quarter_at = clocks.quarter_at
+    from exits
+    where {{ local_date('left_at', default_timezone()) }} = {{ today }}
+    group by segment
 
     union all
 

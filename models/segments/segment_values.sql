@@ -1,4 +1,6 @@
-{# For which value is a customer in a segment now: the category somebody likes, the city somebody lives in. The audience of one category is one filter. #}
+{# For which value is a customer in a segment now: the category somebody likes, the city somebody lives in. The audience of one category is one filter.
+   A view: it says what the segments' own tables say, of those who are in now. #}
+{{ config(materialized='view') }}
 with
 
 definitions as (

@@ -62,7 +62,6 @@ SELECTED = (
             "int_identity__labels_matched",
             "segment_flows",
             "segment_comparisons+",
-            "int_segments__candidates_played",
         ),
     )
 )
