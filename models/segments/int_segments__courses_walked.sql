@@ -49,7 +49,8 @@ walked as (
 
         ---------- numbers
         {%- for ago in month_numbers %}
-        min(case when spells.entered_at <= beginnings.begins_{{ ago }}_at and spells.left_at > beginnings.begins_{{ ago }}_at then definitions.group_rank end) as rank_{{ ago }}{{ ',' if not loop.last }}
+        min(case when spells.entered_at <= beginnings.begins_{{ ago }}_at and spells.left_at > beginnings.begins_{{ ago }}_at then definitions.group_rank end) as rank_{{ ago }}
+        {%- if not loop.last %},{% endif %}
         {%- endfor %}
     from spells
     inner join definitions on spells.segment = definitions.segment
