@@ -4,7 +4,7 @@
 {%- set acts = execute and flags.WHICH in ['build', 'run', 'retry'] %}
 {%- set rules = [ref('tracking_plan'), ref('places'), ref('currency_rates'), ref('survivorship'), ref('trait_values'), ref('profile_settings'), ref('context_rules'), ref('message_channels'), ref('affinity_weights'), ref('affinity_decay'), ref('segment_definitions'), ref('segment_thresholds'), ref('segment_candidates'), ref('rfm_thresholds'), ref('rfm_cells')] %}
 {%- set beside = [base_currency(), default_timezone()] %}
-{%- for name in ['phone_region', 'session_timeout_minutes', 'echo_minutes', 'open_cart_days'] %}
+{%- for name in ['phone_region', 'session_timeout_minutes', 'echo_minutes', 'open_cart_days', 'segment_months', 'segment_flow_groups'] %}
 {%- do beside.append(var(name) | string) %}
 {%- endfor %}
 {#- a category that is new may be what an old search term names #}

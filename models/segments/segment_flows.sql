@@ -11,47 +11,15 @@ definitions as (
 
 ),
 
-{# few segments are in a group: the others are left out before every month is looked at #}
-spells as (
+members as (
 
-    select * from {{ ref('int_segments__spells_unioned') }}
-    where segment in (select definitions.segment from definitions)
+    select * from {{ ref('int_segments__courses_walked') }}
 
 ),
 
 months as (
 
     select * from {{ ref('int_segments__months_listed') }}
-
-),
-
-{# one row, so that each spell meets all months at once #}
-beginnings as (
-
-    select
-        {%- for ago in month_numbers %}
-        max(case when months_ago = {{ ago }} then begins_at end) as begins_{{ ago }}_at,
-        {%- endfor %}
-        count(*) as months
-    from months
-
-),
-
-members as (
-
-    select
-        definitions.segment_group,
-        spells.customer_id,
-        {%- for ago in month_numbers %}
-        min(case when spells.entered_at <= beginnings.begins_{{ ago }}_at and spells.left_at > beginnings.begins_{{ ago }}_at then definitions.group_rank end) as rank_{{ ago }},
-        {%- endfor %}
-        count(*) as spells
-    from spells
-    inner join definitions on spells.segment = definitions.segment
-    cross join beginnings
-    group by
-        definitions.segment_group,
-        spells.customer_id
 
 ),
 
