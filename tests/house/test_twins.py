@@ -171,15 +171,9 @@ def test_renewed_segments_read_only_what_tells_who_changed(models):
     renewed = [
         m for m in models if m.layer == "segments" and is_renewed(m) and m.node["config"].get("touched")
     ]
-<<<<<<< HEAD
-    # where customers live follows from what the profile says of them, and from a seed
-    allowed = heard | {m.name for m in renewed} | {"int_segments__places_known"}
-    machinery = ("_touched", "_reread", "__reads_planned")
-=======
     # months follow from the clock, which int_segments__courses_touched asks
     allowed = heard | {m.name for m in renewed} | {"int_segments__months_listed"}
-    machinery = ("_touched", "__reads_planned")
->>>>>>> a6aaabb5420425e77afbaf46546e5674baa14c82
+    machinery = ("_touched", "_reread", "__reads_planned")
     deaf = {
         (model.name, by_id[needed].name)
         for model in renewed
