@@ -2,10 +2,9 @@
    or a record of theirs. Some are of others too; who they are of is told by the model that reads them.
    Arguments: raw_name (name of the table in raw)
    Errors:    a table that is not known here stops the build with a sentence.
-   Example:   select * from {{ tekil.rows_of_customers('tracker__events') }} #}
+   Example:   select * from {{ tekil.rows_of_customers('google_analytics__events') }} #}
 {% macro rows_of_customers(raw_name) %}
     {% set conditions = {
-        'tracker__events': ['anonymous_id in ' ~ tekil.identifiers_of_customers('anonymous_id'), tekil.written_accounts_of_customers('tracker__events')],
         'google_analytics__events': ['user_pseudo_id in ' ~ tekil.identifiers_of_customers('ga_client_id'), tekil.written_accounts_of_customers('google_analytics__events')],
         'mailchimp__email_activity': ['email_address in ' ~ tekil.recipients_of_customers('mailchimp', 'email_activity'), 'email_id in ' ~ tekil.identifiers_of_customers('mailchimp_member_id')],
         'messaging__sends': ['recipient in ' ~ tekil.recipients_of_customers('messaging', 'sends')],

@@ -40,18 +40,20 @@
         {% endset %}
         {% set is_told = are_changes_read(this.identifier) %}
         {% set is_replaced = config.get('touched') and (told or not is_told) %}
+        {% set is_addressed = told and is_told %}
         {% set temporary = [prefix ~ '_fresh'] %}
         {% if is_told or not is_replaced %}
             {% set find_former %}
                 create temporary table {{ prefix }}_former as
-                select {% if told %}whole.{{ told | join(', whole.') }}{% else %}whole.*{% endif %}
+                select {% if told %}whole.{{ told | join(', whole.') }}, {{ row_address('whole') }} as address{% else %}whole.*{% endif %}
                 from {{ existing_relation }} as whole
                 {% if config.get('touched') %}
                 inner join ({{ listed }}) as listed
                     on {% for key in touched_keys %}whole.{{ key.split(' = ') | first }} = listed.{{ key.split(' = ') | first }}{{ ' and ' if not loop.last }}{% endfor %}
                 {% endif %}
             {% endset %}
-            {% do run_query(find_former) %}
+            {# an address holds for one transaction, which begins here and ends with the commit #}
+            {% call statement('find_former') %}{{ find_former }}{% endcall %}
             {% do temporary.append(prefix ~ '_former') %}
         {% endif %}
         {% if is_replaced %}
@@ -73,8 +75,10 @@
                 ) as differing
             {% endset %}
         {% endif %}
-        {% do run_query('create temporary table ' ~ prefix ~ '_moved as ' ~ find_moved) %}
-        {% do temporary.append(prefix ~ '_moved') %}
+        {% if not is_addressed %}
+            {% do run_query('create temporary table ' ~ prefix ~ '_moved as ' ~ find_moved) %}
+            {% do temporary.append(prefix ~ '_moved') %}
+        {% endif %}
         {% for name in temporary %}
             {% do gather_statistics(name) %}
         {% endfor %}
@@ -91,7 +95,11 @@
             {% do run_query(keep_changes) %}
         {% endif %}
         {% call statement('delete_moved') -%}
+            {% if is_addressed -%}
+            delete from {{ existing_relation }} as rows_told using {{ prefix }}_former as former where {{ row_address('rows_told') }} = former.address
+            {%- else -%}
             delete from {{ existing_relation }} as rows_told using {{ prefix }}_moved as moved where {{ on_keys }}
+            {%- endif %}
         {%- endcall %}
         {% call statement('main') -%}
             insert into {{ existing_relation }}

@@ -1,6 +1,6 @@
 {# The events of every customer of whom a renewal sums something again, cut out of the stream once for all steps that look at them (events_of_touched):
-   each would read the whole stream for a few of its rows. Empty where everything is made anew. #}
-{%- set lists = ['behaviour', 'habits', 'interests', 'answers', 'carts', 'visits'] %}
+   each would read the whole stream for a few of its rows. Segments take theirs from here too (int_segments__events_reread). Empty where everything is made anew. #}
+{%- set lists = tekil.reread_lists() %}
 
 with
 
@@ -44,6 +44,7 @@ reread as (
         events.message_id,
 
         ---------- strings
+        events.event_name,
         events.event_kind,
         events.channel,
         events.category,

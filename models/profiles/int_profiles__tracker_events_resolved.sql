@@ -7,6 +7,8 @@
     touched_keys=['event_id'],
     told=['event_id', 'customer_id', 'event_kind', 'order_id'],
 ) }}
+{%- set is_renewal = is_renewed() %}
+
 with
 
 tracker as (
@@ -137,13 +139,44 @@ visitors_resolved as (
 
 ),
 
+{% if is_renewal -%}
+calls as (
+
+    select event_id from {{ ref('int_profiles__calls_touched') }}
+
+),
+
+{# of the rest this very table knows when the tracker saw whom: a customer's calls are then not looked for among all landed ones #}
+sights_resolved as (
+
+    select
+        customer_id,
+        occurred_at,
+        span
+    from tracker_resolved
+    where customer_id is not null
+        and occurred_at <= {{ as_of() }}
+
+    union all
+
+    select
+        touched_rows.customer_id,
+        touched_rows.occurred_at,
+        {{ echo_span('touched_rows.occurred_at') }} as span
+    from {{ touched_of(this, by='int_profiles__customers_touched', keys=['customer_id']) }}
+    left join calls on touched_rows.event_id = calls.event_id
+    where touched_rows.source = 'tracker'
+        and calls.event_id is null
+
+),
+{%- else -%}
 sights as (
 
     select
         user_id,
         anonymous_id,
         occurred_at
-    from {{ tekil.view_of_customers('stg_tracker__events') }}
+    from {{ ref('stg_tracker__events') }}
     where occurred_at <= {{ as_of() }}
 
 ),
@@ -163,6 +196,7 @@ sights_resolved as (
         and cookies.identifier_type = 'anonymous_id'
 
 ),
+{%- endif %}
 
 {# spans of echo_minutes in which the tracker saw a customer, with its first and last event there: an echo can then be found by equality #}
 tracker_spans as (
