@@ -40,12 +40,12 @@
         {% endset %}
         {% set is_told = are_changes_read(this.identifier) %}
         {% set is_replaced = config.get('touched') and (told or not is_told) %}
-        {% set is_addressed = told and is_told %}
+        {% set is_addressed = (told or all_but('former', 'tekil_address')) and (is_told or not is_replaced) %}
         {% set temporary = [prefix ~ '_fresh'] %}
         {% if is_told or not is_replaced %}
             {% set find_former %}
                 create temporary table {{ prefix }}_former as
-                select {% if told %}whole.{{ told | join(', whole.') }}, {{ row_address('whole') }} as address{% else %}whole.*{% endif %}
+                select {% if told %}whole.{{ told | join(', whole.') }}{% else %}whole.*{% endif %}{% if is_addressed %}, {{ row_address('whole') }} as tekil_address{% endif %}
                 from {{ existing_relation }} as whole
                 {% if config.get('touched') %}
                 inner join ({{ listed }}) as listed
@@ -68,14 +68,15 @@
                     from (
                         select {{ keys | join(', ') }}, {{ row_fingerprint('fresh') }} as fingerprint, 1 as side from {{ prefix }}_fresh as fresh
                         union all
-                        select {{ keys | join(', ') }}, {{ row_fingerprint('former') }} as fingerprint, -1 as side from {{ prefix }}_former as former
+                        select {{ keys | join(', ') }}, {{ row_fingerprint('former') }} as fingerprint, -1 as side
+                        from {% if is_addressed %}(select {{ all_but('rows_told', 'tekil_address') }} from {{ prefix }}_former as rows_told){% else %}{{ prefix }}_former{% endif %} as former
                     ) as both_sides
                     group by {{ keys | join(', ') }}, fingerprint
                     having sum(side) <> 0
                 ) as differing
             {% endset %}
         {% endif %}
-        {% if not is_addressed %}
+        {% if not (is_addressed and is_replaced) %}
             {% do run_query('create temporary table ' ~ prefix ~ '_moved as ' ~ find_moved) %}
             {% do temporary.append(prefix ~ '_moved') %}
         {% endif %}
@@ -88,7 +89,7 @@
             {% set told_columns = 'rows_told.' ~ (told | join(', rows_told.') if told else '*') %}
             {% set keep_changes %}
                 create table {{ changes_relation }} as
-                select {{ told_columns }}, false as is_standing from {{ prefix }}_former as rows_told {{ only_moved }}
+                select {{ all_but('rows_told', 'tekil_address') if is_addressed and not told else told_columns }}, false as is_standing from {{ prefix }}_former as rows_told {{ only_moved }}
                 union all
                 select {{ told_columns }}, true as is_standing from {{ prefix }}_fresh as rows_told {{ only_moved }}
             {% endset %}
@@ -96,7 +97,9 @@
         {% endif %}
         {% call statement('delete_moved') -%}
             {% if is_addressed -%}
-            delete from {{ existing_relation }} as rows_told using {{ prefix }}_former as former where {{ row_address('rows_told') }} = former.address
+            delete from {{ existing_relation }} as whole
+            using (select rows_told.tekil_address from {{ prefix }}_former as rows_told {{ only_moved }}) as former
+            where {{ row_address('whole') }} = former.tekil_address
             {%- else -%}
             delete from {{ existing_relation }} as rows_told using {{ prefix }}_moved as moved where {{ on_keys }}
             {%- endif %}
