@@ -3,15 +3,48 @@
    Channels are places where a person acts: web, app, kiosk, store, e-mail, service, social ...; a CRM row or a consent is a record, not a place. #}
 with
 
-evidence as (
+{# read twice, and narrow: an engine first lays down whole what two steps read, which is most of this model's memory #}
+records_seen as (
 
-    select * from {{ ref('int_identity__evidence_keyed') }}
+    select
+        source,
+        table_name,
+        record_id,
+        channel
+    from {{ ref('int_identity__evidence_keyed') }}
+    where
+        record_id is not null
+        and channel not in ('crm', 'consent')
 
 ),
 
-identity_map as (
+identifiers_seen as (
 
-    select * from {{ ref('identity_map') }}
+    select
+        identifier_key,
+        channel
+    from {{ ref('int_identity__evidence_keyed') }}
+    where
+        record_id is null
+        and channel not in ('crm', 'consent')
+
+),
+
+identifiers as (
+
+    select
+        identifier_key,
+        customer_id
+    from {{ ref('identity_map') }}
+
+),
+
+people as (
+
+    select
+        customer_id,
+        is_known_person
+    from {{ ref('identity_map') }}
 
 ),
 
@@ -26,7 +59,7 @@ customers as (
     select
         customer_id,
         max(case when is_known_person then 1 else 0 end) as is_known
-    from identity_map
+    from people
     group by customer_id
 
 ),
@@ -53,10 +86,10 @@ known_records as (
 known_identifiers as (
 
     select
-        identity_map.identifier_key,
-        identity_map.customer_id
-    from identity_map
-    inner join known_customers on identity_map.customer_id = known_customers.customer_id
+        identifiers.identifier_key,
+        identifiers.customer_id
+    from identifiers
+    inner join known_customers on identifiers.customer_id = known_customers.customer_id
 
 ),
 
@@ -65,24 +98,20 @@ channels_seen as (
     {# a record speaks for its own customer; a tuple without a record for each identifier in it #}
     select
         known_records.customer_id,
-        evidence.channel
-    from evidence
+        records_seen.channel
+    from records_seen
     inner join known_records
-        on evidence.source = known_records.source
-        and evidence.table_name = known_records.table_name
-        and evidence.record_id = known_records.record_id
-    where evidence.channel not in ('crm', 'consent')
+        on records_seen.source = known_records.source
+        and records_seen.table_name = known_records.table_name
+        and records_seen.record_id = known_records.record_id
 
     union all
 
     select
         known_identifiers.customer_id,
-        evidence.channel
-    from evidence
-    inner join known_identifiers on evidence.identifier_key = known_identifiers.identifier_key
-    where
-        evidence.record_id is null
-        and evidence.channel not in ('crm', 'consent')
+        identifiers_seen.channel
+    from identifiers_seen
+    inner join known_identifiers on identifiers_seen.identifier_key = known_identifiers.identifier_key
 
 ),
 
