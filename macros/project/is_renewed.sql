@@ -7,15 +7,16 @@
     {% if model.resource_type == 'unit_test' %}
         {{ return(false) }}
     {% endif %}
+    {# named before anything else, so that dbt knows that the model reads its plan #}
     {% set plan = tekil.plan_of_layer() %}
-    {% if not execute or flags.WHICH not in ['build', 'run', 'retry'] or flags.FULL_REFRESH or 'model.tekil.' ~ plan.identifier not in selected_resources or load_relation(plan) is none or load_relation(this) is none %}
+    {% if not execute or flags.WHICH not in ['build', 'run', 'retry'] or flags.FULL_REFRESH or 'model.tekil.' ~ plan.identifier not in selected_resources %}
         {{ return(false) }}
     {% endif %}
-    {% if run_query('select count(*) from ' ~ plan ~ ' where is_renewal').rows[0][0] | int == 0 %}
-        {{ return(false) }}
-    {% elif config.get('most') %}
-        {% set listed = run_query('select count(*) from ' ~ ref(config.get('touched'))).rows[0][0] | int %}
-        {{ return(listed <= config.get('most') * (run_query('select count(*) from ' ~ this).rows[0][0] | int)) }}
+    {# a model asks for each table it reads: the answer is kept in what dbt keeps for the run, by model, since a plan may still be to come for another one #}
+    {% set answers = graph.setdefault('tekil_renewed', {}) %}
+    {% set asked = invocation_id ~ ' ' ~ model.unique_id %}
+    {% if asked not in answers %}
+        {% do answers.update({asked: tekil.is_planned_to_renew(plan)}) %}
     {% endif %}
-    {{ return(true) }}
+    {{ return(answers[asked]) }}
 {% endmacro %}
