@@ -11,6 +11,9 @@
         {% do adapter.drop_relation(existing_relation) %}
     {% endif %}
     {% set contract = config.get('contract') %}
+    {% if contract and contract.enforced and existing_relation is not none and target_relation | string in sql %}
+        {{ exceptions.raise_compiler_error(this.identifier ~ ' has a contract and reads itself: it would be emptied before it is read. Let an int_ model without a contract keep what it reads.') }}
+    {% endif %}
     {% if contract and contract.enforced %}
         {{ get_assert_columns_equivalent(sql) }}
         {% call statement('main') -%}
