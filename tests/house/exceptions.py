@@ -64,7 +64,14 @@ HELPERS_BESIDE_THEIR_MACRO = {
 }
 
 # macro files whose header has no Example: they are named in a config, not called
-HEADERS_WITHOUT_EXAMPLE = {"connected_components", "renewed", "rooted_paths", "table", "vetoed_components", "view"}
+HEADERS_WITHOUT_EXAMPLE = {
+    "connected_components",
+    "renewed",
+    "rooted_paths",
+    "table",
+    "vetoed_components",
+    "view",
+}
 
 # models that carry no key of their own through normalisation; their grain is proven by row_for_row
 GRAIN_WITHOUT_KEY = {"stg_consent__records"}
