@@ -41,16 +41,6 @@ products as (
 
 ),
 
-lines as (
-
-    select * from {{ ref('customer_order_lines') }}
-    where
-        customer_id is not null
-        and product_id is not null
-        and is_purchase
-
-),
-
 unhappy as (
 
     select event_id from tickets
@@ -74,6 +64,23 @@ complaints as (
         events.occurred_at
     from events
     inner join unhappy on events.event_id = unhappy.event_id
+
+),
+
+{# few complain: the purchases of all others would be kept for nothing #}
+lines as (
+
+    select
+        customer_id,
+        source,
+        order_id,
+        product_id,
+        ordered_at
+    from {{ ref('customer_order_lines') }}
+    where
+        customer_id in (select complaints.customer_id from complaints)
+        and product_id is not null
+        and is_purchase
 
 ),
 
