@@ -123,7 +123,11 @@
         {% do persist_docs(target_relation, model) %}
     {% endif %}
     {{ run_hooks(post_hooks, inside_transaction=True) }}
-    {{ adapter.commit() }}
+    {% if is_renewed() %}
+        {% do commit_deleted(target_relation) %}
+    {% else %}
+        {% do adapter.commit() %}
+    {% endif %}
     {{ run_hooks(post_hooks, inside_transaction=False) }}
     {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}

@@ -204,6 +204,7 @@ class Memory:
             "is_renewed": lambda: self.renewing and self.running in self.tables,
             "note_unplanned_run": lambda: "",
             "are_changes_read": lambda name: True,
+            "commit_deleted": lambda relation: "",
             "was_known": lambda column: "true",
             "get_create_table_as_sql": lambda temporary, relation, sql: f"create table {relation} as {sql}",
             "model": SimpleNamespace(resource_type="model"),
