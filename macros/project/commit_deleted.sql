@@ -16,18 +16,18 @@
 {% macro duckdb__commit_deleted(relation) -%}
     {% set measured %}
         select
-            estimated_size * 9 as bytes_held,
-            parse_formatted_bytes(current_setting('memory_limit')) / 8 as bytes_allowed
+            cast(estimated_size * 9 as bigint) as bytes_held,
+            cast(parse_formatted_bytes(current_setting('memory_limit')) / 8 as bigint) as bytes_allowed
         from duckdb_tables()
         where
             database_name = '{{ relation.database }}'
             and schema_name = '{{ relation.schema }}'
             and table_name = '{{ relation.identifier }}'
     {% endset %}
-    {% set table = run_query(measured)[0] %}
+    {% set table = run_query(measured).rows[0] %}
     {% set held = graph.setdefault('tekil_deleted', {'bytes': 0}) %}
-    {% do held.update(bytes=held.bytes + table['bytes_held'] | int) %}
-    {% set is_due = held.bytes > table['bytes_allowed'] | int %}
+    {% do held.update(bytes=held.bytes + table[0] | int) %}
+    {% set is_due = held.bytes > table[1] | int %}
     {% if is_due %}
         {% do held.update(bytes=0) %}
         {% do run_query("set global checkpoint_threshold = '1kB'") %}

@@ -47,8 +47,11 @@ class Macros:
                 "run_query": self.run_query,
                 "var": self.variables.__getitem__,
                 "log": lambda text, info=False: self.logged.append(text) or "",
-                "target": SimpleNamespace(type=engine),
-                "adapter": SimpleNamespace(dispatch=self.dispatch),
+                "target": SimpleNamespace(
+                    type=engine, settings=SimpleNamespace(checkpoint_threshold="256MB")
+                ),
+                "adapter": SimpleNamespace(dispatch=self.dispatch, commit=lambda: connection.commit() and ""),
+                "graph": {},
                 "exceptions": SimpleNamespace(raise_compiler_error=self.refuse),
             },
         )
